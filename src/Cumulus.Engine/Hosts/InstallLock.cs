@@ -5,27 +5,33 @@ namespace Cumulus.Engine.Hosts;
 
 /// <summary>
 /// One install at a time on a host (D-40). The operating system holds the lock for the open file, so that a dead holder's is
-/// free at once; what is written in it only tells who has it.
+/// free at once; who has it stands in a file beside, since a locked file cannot be read by others.
 /// </summary>
 internal sealed class InstallLock : IDisposable
 {
     private readonly FileStream file;
+    private readonly string holder;
 
-    private InstallLock(FileStream file) => this.file = file;
+    private InstallLock(FileStream file, string holder)
+    {
+        this.file = file;
+        this.holder = holder;
+    }
 
     /// <exception cref="CumulusException"><see cref="ErrorIds.InstallInProgress"/>, with the holder's process id.</exception>
     public static InstallLock Take(HostPaths paths)
     {
         string path = Path.Combine(paths.StateFolder, "install.lock");
+        string holder = path + ".holder";
         FileStream file;
         try
         {
-            // On Unix only None is an exclusive lock; on Windows None would keep others from reading who has it.
-            file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, OperatingSystem.IsWindows() ? FileShare.Read : FileShare.None);
+            file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
         catch (IOException e) when (e.GetType() == typeof(IOException))
         {
-            throw new CumulusException(ErrorIds.InstallInProgress, FailureKind.Conflict, $"Another install is running on this host: {Holder(path)}.", e)
+            string who = File.Exists(holder) ? File.ReadAllText(holder) : "it has just begun";
+            throw new CumulusException(ErrorIds.InstallInProgress, FailureKind.Conflict, $"Another install is running on this host: {who}.", e)
             {
                 Target = path,
                 Advice = "Wait for it to end.",
@@ -33,19 +39,13 @@ internal sealed class InstallLock : IDisposable
         }
 
         using Process self = Process.GetCurrentProcess();
-        string text = string.Create(CultureInfo.InvariantCulture, $"process {Environment.ProcessId}, started {self.StartTime.ToUniversalTime():yyyy-MM-dd HH:mm:ss} UTC");
-        file.SetLength(0);
-        file.Write(System.Text.Encoding.UTF8.GetBytes(text));
-        file.Flush();
-        return new InstallLock(file);
+        File.WriteAllText(holder, string.Create(CultureInfo.InvariantCulture, $"process {Environment.ProcessId}, started {self.StartTime.ToUniversalTime():yyyy-MM-dd HH:mm:ss} UTC"));
+        return new InstallLock(file, holder);
     }
 
-    public void Dispose() => file.Dispose();
-
-    private static string Holder(string path)
+    public void Dispose()
     {
-        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-        using var reader = new StreamReader(stream);
-        return reader.ReadToEnd() is { Length: > 0 } text ? text : "it has just begun";
+        File.Delete(holder);
+        file.Dispose();
     }
 }

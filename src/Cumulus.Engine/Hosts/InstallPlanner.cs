@@ -108,8 +108,17 @@ internal sealed class InstallPlanner(HostPaths paths, InstalledState state, IRea
             HostFile? there = LookAfterClearing(path);
             if (there is null) changes.NewFolders.Add((path, mode));
             else if (!there.IsFolder) throw InTheWay(path, "is a file");
-            else if (named && want.Bundle is not null && !paths.Windows && madeFolders.Contains(path) && there.Mode != mode) changes.Modes.Add((path, mode, there.Mode));
+            else if (MayChangeMode(path) && there.Mode != mode) changes.Modes.Add((path, mode, there.Mode));
         }
+    }
+
+    // Of a folder that Cumulus made, and whose mode a bundle names or named: else a mode is the host's own affair.
+    private bool MayChangeMode(string path)
+    {
+        if (paths.Windows || !madeFolders.Contains(path)) return false;
+        return wanted.TryGetValue(path, out var want)
+            ? want.Bundle is not null
+            : state.Bundles.Any(b => b.Entries.Any(e => e.Type == BundleEntryType.Folder && ArchiveName.Join(b.Path, e.Name) == path));
     }
 
     private void PlanFiles()

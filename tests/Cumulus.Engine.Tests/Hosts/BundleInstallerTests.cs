@@ -331,13 +331,15 @@ public sealed class BundleInstallerTests : IDisposable
     [Fact]
     public async Task The_mode_of_a_folder_that_Cumulus_made_follows_the_bundle()
     {
-        Bundle open = await on.PublishAsync("web", "1", ("srv/keys/a", "1"));
+        on.Host.Folder("srv/foreign");
+        await on.PublishAsync("web", "1", ("srv/keys/a", "1"), ("srv/foreign/a", "1"));
+        await on.PublishAsync("web", "2", ("srv/keys/a", "1"), ("srv/keys/", "0700"), ("srv/foreign/a", "1"), ("srv/foreign/", "0700"));
         await on.InstallAsync("1", "web");
-        on.Host.SetMode("srv/keys", UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        await on.PublishAsync("web", "2", ("srv/keys/a", "2"), ("srv/keys/", ""));
         await on.InstallAsync("2", "web");
-        Assert.Equal("2", on.Host.Read("srv/keys/a"));
-        Assert.NotEqual(open.Digest, (await StateAsync()).Bundles[0].Digest);
+        Assert.Equal(("0700 folder", "0755 folder"), (on.Snapshot()["srv/keys"], on.Snapshot()["srv/foreign"]));
+        Assert.Equal(InstallState.Unchanged, Assert.Single(await on.InstallAsync("2", "web")).State);
+        await on.InstallAsync("1", "web");
+        Assert.Equal("0755 folder", on.Snapshot()["srv/keys"]);
     }
 
     [Fact]
@@ -375,7 +377,8 @@ public sealed class BundleInstallerTests : IDisposable
         Assert.Equal(
             [(FileChangeKind.Remove, "etc/cumulus-init.d/K1"), (FileChangeKind.Remove, "srv/gone"), (FileChangeKind.Add, "srv/new"), (FileChangeKind.Replace, "srv/x")],
             plan.Changes.Select(c => (c.Kind, Path.GetRelativePath(on.Host.Path, c.Path))));
-        Assert.Equal((["K1"], ["S1"]), (plan.StopScripts, plan.StartScripts));
+        Assert.Equal(["K1"], plan.StopScripts);
+        Assert.Equal(["S1"], plan.StartScripts);
         Assert.Equal(before, on.Snapshot());
         InstalledBundle done = Assert.Single(await on.InstallAsync("2", "web"));
         Assert.Equal((plan.Bundles[0].Changed, plan.Bundles[0].Files, plan.Bundles[0].From), (done.Changed, done.Files, done.From));
@@ -400,6 +403,14 @@ public sealed class BundleInstallerTests : IDisposable
         Assert.Equal(ErrorIds.EndpointUnreachable, (await on.FailAsync("1", "web")).ErrorId);
         Assert.Empty(on.Snapshot());
         Assert.Equal(["install.lock"], StateFiles());
+    }
+
+    [Fact]
+    public async Task The_state_folder_is_private_and_its_parents_are_not()
+    {
+        await on.PublishAsync("web", "1", ("srv/x", "1"));
+        await on.InstallAsync("1", "web");
+        Assert.Equal(("0755", "0700"), (EntryMode.Octal(on.Host.Mode("var/lib")), EntryMode.Octal(on.Host.Mode("var/lib/cumulus"))));
     }
 
     private Task<InstalledState> StateAsync() => InstalledState.ReadAsync(HostPaths.For(on.Host.Path, windows: false), default);

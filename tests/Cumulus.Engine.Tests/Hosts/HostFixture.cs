@@ -24,7 +24,7 @@ public sealed class HostFixture : IDisposable
         Host.Dispose();
     }
 
-    /// <summary>Builds and publishes a bundle for environment <c>stage</c>. A content of <c>-> x</c> is a link, a name that ends in <c>/</c> a folder, and a script starts with <c>#!</c>.</summary>
+    /// <summary>Builds and publishes a bundle for environment <c>stage</c>. A content of <c>-> x</c> is a link, a name that ends in <c>/</c> a folder whose mode may be the content, and a script starts with <c>#!</c>.</summary>
     public async Task<Bundle> PublishAsync(string name, string version, params (string Name, string Content)[] files)
     {
         string source = work.Folder($"{name}-{version}-{Guid.NewGuid():N}");
@@ -79,6 +79,7 @@ public sealed class HostFixture : IDisposable
         if (path.EndsWith('/'))
         {
             Directory.CreateDirectory(path);
+            if (!OperatingSystem.IsWindows() && EntryMode.Parse(content) is { } mode) File.SetUnixFileMode(path, mode);
             return;
         }
 
