@@ -4,7 +4,6 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
-demo=docs/examples/webshop/demo.ps1
 
 usage() {
     cat <<'EOF'
@@ -92,10 +91,15 @@ run_demo() {
     fi
     build
     require_moto
+    # The example is copied: the demo changes a page.
+    local root=$PWD
     rm -rf out/demo
+    mkdir -p out/demo
+    cp -R docs/examples/webshop out/demo/webshop
+    cd out/demo/webshop
     case $front in
-        pwsh) exec pwsh -NoProfile -File docs/examples/Invoke-CommandFile.ps1 "$demo" ;;
-        console) exec out/cumulus -File "$demo" ;;
+        pwsh) exec pwsh -NoProfile -File "$root/docs/examples/Invoke-CommandFile.ps1" demo.ps1 ;;
+        console) exec "$root/out/cumulus" -File demo.ps1 ;;
         *) fail "demo runs in 'pwsh' or in the 'console', not in '$front'" ;;
     esac
 }

@@ -1,30 +1,27 @@
-# A local AWS, for this session only
-Start-LocalCloud -Path out/demo/cloud -Bucket webshop-bundles -AllowUnisolated
+# A local AWS for this session, with a bucket
+Start-LocalCloud -Bucket webshop-bundles -AllowUnisolated
 
-# A copy of the example to work on: static files, a configuration for each environment, init scripts
-cp -R docs/examples/webshop out/demo/webshop
-Get-Environment -ConfigurationPath out/demo/webshop/cumulus.yml
+# What cumulus.yml says
+Get-Environment
 
-# Version 1.0.0: bundle, publish, deploy
-New-Bundle -Environment stage -ConfigurationPath out/demo/webshop/cumulus.yml -DestinationPath out/demo/bundles | Publish-Bundle | Deploy-Environment -ConfigurationPath out/demo/webshop/cumulus.yml
+# Version 1.0.0: bundle, publish, deploy two hosts
+New-Bundle -Environment stage -DestinationPath bundles | Publish-Bundle | Deploy-Environment -Verbose
+Get-EnvironmentStack stage
+Get-StackOutput stage
 
-# The stack, its events and its outputs
-Get-EnvironmentStack stage -ConfigurationPath out/demo/webshop/cumulus.yml
-Get-StackOutput stage -ConfigurationPath out/demo/webshop/cumulus.yml
-
-# Two hosts came up and installed the bundle; what they serve is compared byte for byte with the file
+# Both hosts came up and installed the bundle; what they serve is compared with the file, byte for byte
 Get-LocalCloudHost -WaitForBoot
-python3 out/demo/webshop/check-hosts.py out/demo/cloud out/demo/webshop/site/index.html
+python3 check-hosts.py pages/index-1.html
 
-# Version 2.0.0: one file changes
-cp out/demo/webshop/pages/index-2.html out/demo/webshop/site/index.html
-New-Bundle -Environment stage -Version 2.0.0 -ConfigurationPath out/demo/webshop/cumulus.yml -DestinationPath out/demo/bundles | Publish-Bundle | Deploy-Environment -ConfigurationPath out/demo/webshop/cumulus.yml
-python3 out/demo/webshop/check-hosts.py out/demo/cloud out/demo/webshop/site/index.html
+# Version 2.0.0: one file changes, and the hosts follow
+cp pages/index-2.html site/index.html
+New-Bundle -Environment stage -Version 2.0.0 -DestinationPath bundles | Publish-Bundle | Deploy-Environment -Verbose
+python3 check-hosts.py pages/index-2.html
 
-# Back to version 1.0.0: its bundle is still in the bucket as it was
-Deploy-Environment stage -Version 1.0.0 -ConfigurationPath out/demo/webshop/cumulus.yml
-python3 out/demo/webshop/check-hosts.py out/demo/cloud docs/examples/webshop/site/index.html
+# Back to version 1.0.0: its bundle lies in the bucket as it was published
+Deploy-Environment stage -Version 1.0.0 -Verbose
+python3 check-hosts.py pages/index-1.html
 
 # Remove the environment and stop
-Remove-Environment stage -Force -ConfigurationPath out/demo/webshop/cumulus.yml
+Remove-Environment stage -Force
 Stop-LocalCloud
