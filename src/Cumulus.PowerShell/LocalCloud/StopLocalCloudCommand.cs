@@ -1,0 +1,24 @@
+using System.Management.Automation;
+using Cumulus.LocalCloud;
+
+namespace Cumulus.PowerShell;
+
+/// <summary>Stops a local AWS: its hosts, its processes, its files.</summary>
+[Cmdlet(VerbsLifecycle.Stop, "LocalCloud", SupportsShouldProcess = true)]
+public sealed class StopLocalCloudCommand : CumulusCmdlet
+{
+    /// <summary>Folder of the cloud. Default: that of the one this session started, else the usual one.</summary>
+    [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
+    public string? Path { get; set; }
+
+    protected override async Task ProcessAsync(CancellationToken stop)
+    {
+        string path = Path is { } given ? ResolvePath(given) : Session.LocalCloudPath ?? LocalCloudOptions.DefaultPath;
+        if (!ShouldProcess(path, "Stop the local cloud")) return;
+        LocalCloudInfo? info = await LocalCloudLauncher.StopAsync(path, stop);
+        WriteVerbose($"stopped the local cloud in {path}");
+        if (info is null || Session.Connection?.EndpointUrl != info.Endpoint) return;
+        Session.Connection = null;
+        Session.LocalCloudPath = null;
+    }
+}
