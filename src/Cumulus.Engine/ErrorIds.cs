@@ -27,14 +27,18 @@ public static class ErrorIds
     public const string BucketNotFound = nameof(BucketNotFound);
     public const string AccessDenied = nameof(AccessDenied);
     public const string CredentialsNotFound = nameof(CredentialsNotFound);
+    public const string CredentialsRejected = nameof(CredentialsRejected);
     public const string AwsRequestFailed = nameof(AwsRequestFailed);
     public const string EndpointUnreachable = nameof(EndpointUnreachable);
 
     // Environments
     public const string TemplateNotFound = nameof(TemplateNotFound);
     public const string TemplateInvalid = nameof(TemplateInvalid);
+    public const string StackParameterInvalid = nameof(StackParameterInvalid);
+    public const string StackParameterMissing = nameof(StackParameterMissing);
     public const string StackNotFound = nameof(StackNotFound);
     public const string StackBusy = nameof(StackBusy);
+    public const string StackStuck = nameof(StackStuck);
     public const string StackCreateFailed = nameof(StackCreateFailed);
     public const string StackUpdateFailed = nameof(StackUpdateFailed);
     public const string StackDeleteFailed = nameof(StackDeleteFailed);
