@@ -12,6 +12,7 @@ public static class ErrorIds
     public const string VersionMissing = nameof(VersionMissing);
     public const string BucketMissing = nameof(BucketMissing);
     public const string RegionMissing = nameof(RegionMissing);
+    public const string NameInvalid = nameof(NameInvalid);
 
     // Bundles
     public const string BundlePathNotFound = nameof(BundlePathNotFound);
