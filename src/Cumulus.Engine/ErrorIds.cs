@@ -21,6 +21,8 @@ public static class ErrorIds
     public const string BundleDigestMismatch = nameof(BundleDigestMismatch);
     public const string BundleAlreadyPublished = nameof(BundleAlreadyPublished);
     public const string BundleNotFound = nameof(BundleNotFound);
+    public const string BundleNameInvalid = nameof(BundleNameInvalid);
+    public const string BundleEnvironmentMismatch = nameof(BundleEnvironmentMismatch);
     public const string HookFailed = nameof(HookFailed);
 
     // AWS
@@ -54,4 +56,14 @@ public static class ErrorIds
     // LocalCloud
     public const string LocalCloudUnavailable = nameof(LocalCloudUnavailable);
     public const string LocalCloudNotFound = nameof(LocalCloudNotFound);
+
+    // Any command
+    public const string ConfirmationUnavailable = nameof(ConfirmationUnavailable);
+    public const string FileAccessDenied = nameof(FileAccessDenied);
+    public const string FileNotFound = nameof(FileNotFound);
+    public const string FileOperationFailed = nameof(FileOperationFailed);
+    public const string ModuleIncomplete = nameof(ModuleIncomplete);
+    public const string OperationTimedOut = nameof(OperationTimedOut);
+    public const string PathInvalid = nameof(PathInvalid);
+    public const string UnexpectedError = nameof(UnexpectedError);
 }
