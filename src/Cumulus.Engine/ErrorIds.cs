@@ -50,4 +50,14 @@ public static class ErrorIds
     // LocalCloud
     public const string LocalCloudUnavailable = nameof(LocalCloudUnavailable);
     public const string LocalCloudNotFound = nameof(LocalCloudNotFound);
+
+    // Any command
+    public const string ConfirmationUnavailable = nameof(ConfirmationUnavailable);
+    public const string FileAccessDenied = nameof(FileAccessDenied);
+    public const string FileNotFound = nameof(FileNotFound);
+    public const string FileOperationFailed = nameof(FileOperationFailed);
+    public const string ModuleIncomplete = nameof(ModuleIncomplete);
+    public const string OperationTimedOut = nameof(OperationTimedOut);
+    public const string PathInvalid = nameof(PathInvalid);
+    public const string UnexpectedError = nameof(UnexpectedError);
 }
