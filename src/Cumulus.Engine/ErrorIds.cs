@@ -65,6 +65,7 @@ public static class ErrorIds
     public const string FileOperationFailed = nameof(FileOperationFailed);
     public const string ModuleIncomplete = nameof(ModuleIncomplete);
     public const string OperationTimedOut = nameof(OperationTimedOut);
+    public const string InputNotBound = nameof(InputNotBound);
     public const string PathInvalid = nameof(PathInvalid);
     public const string UnexpectedError = nameof(UnexpectedError);
 }
