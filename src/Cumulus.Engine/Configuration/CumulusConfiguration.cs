@@ -96,6 +96,9 @@ public sealed record EnvironmentDefinition
 
     /// <summary>The file that defines the environment: where its relative paths start from.</summary>
     public required string SourceFile { get; init; }
+
+    /// <summary>The name: what a list of these is shown as.</summary>
+    public override string ToString() => Name;
 }
 
 /// <summary>An access key in clear text, as old configurations have it. Its text form never shows the secret.</summary>
@@ -129,6 +132,9 @@ public sealed record StackDefinition
     public bool UpdateHosts { get; init; }
 
     public required string SourceFile { get; init; }
+
+    /// <summary>The name: what a list of these is shown as.</summary>
+    public override string ToString() => Name;
 }
 
 /// <summary>What goes into one archive.</summary>
@@ -149,6 +155,9 @@ public sealed record BundleDefinition
     public string? PreBuiltBundle { get; init; }
 
     public required string SourceFile { get; init; }
+
+    /// <summary>The name: what a list of these is shown as.</summary>
+    public override string ToString() => Name;
 }
 
 /// <param name="FullPath">Where it is on this machine.</param>
