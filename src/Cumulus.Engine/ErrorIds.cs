@@ -12,6 +12,7 @@ public static class ErrorIds
     public const string VersionMissing = nameof(VersionMissing);
     public const string BucketMissing = nameof(BucketMissing);
     public const string RegionMissing = nameof(RegionMissing);
+    public const string NameInvalid = nameof(NameInvalid);
 
     // Bundles
     public const string BundlePathNotFound = nameof(BundlePathNotFound);
@@ -21,6 +22,8 @@ public static class ErrorIds
     public const string BundleDigestMismatch = nameof(BundleDigestMismatch);
     public const string BundleAlreadyPublished = nameof(BundleAlreadyPublished);
     public const string BundleNotFound = nameof(BundleNotFound);
+    public const string BundleNameInvalid = nameof(BundleNameInvalid);
+    public const string BundleEnvironmentMismatch = nameof(BundleEnvironmentMismatch);
     public const string HookFailed = nameof(HookFailed);
 
     // AWS
@@ -62,6 +65,7 @@ public static class ErrorIds
     public const string FileOperationFailed = nameof(FileOperationFailed);
     public const string ModuleIncomplete = nameof(ModuleIncomplete);
     public const string OperationTimedOut = nameof(OperationTimedOut);
+    public const string InputNotBound = nameof(InputNotBound);
     public const string PathInvalid = nameof(PathInvalid);
     public const string UnexpectedError = nameof(UnexpectedError);
 }

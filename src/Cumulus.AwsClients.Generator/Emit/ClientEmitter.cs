@@ -35,7 +35,7 @@ internal sealed class ClientEmitter(ServiceModel model)
         w.Open($"public {_config}() : base(ClientDefaults.Provider())");
         w.Line($"base.ServiceId = \"{model.ServiceId}\";");
         w.Line($"AuthenticationServiceName = \"{model.SigningName}\";");
-        w.Line($"EndpointProvider = new RegionalEndpointProvider(\"{model.EndpointPrefix}\");");
+        w.Line($"EndpointProvider = new RegionalEndpointProvider(\"{model.EndpointPrefix}\", {(model.HasFipsNameInGovCloud ? "true" : "false")});");
         w.Close();
         w.Line();
         w.Line($"public static new string ServiceId => \"{model.ServiceId}\";");

@@ -46,7 +46,7 @@ internal sealed class JsonProtocolEmitter : ProtocolEmitter
         w.Line($"void IJsonReadable.Read(JsonElement e) => {property} = Json.Shape<{type}>(e);");
 
     public override string Service(ServiceModel model) =>
-        $"new JsonService({Quote(model.ServiceId)}, {Quote(model.ApiVersion)}, {Quote(model.TargetPrefix!)}, {Quote(model.JsonVersion!)}, Error)";
+        $"new JsonService({Quote(model.ServiceId)}, {Quote(model.ApiVersion)}, {Quote(model.TargetPrefix!)}, {Quote(model.JsonVersion!)}, {(model.IsQueryCompatible ? "true" : "false")}, Error)";
 
     public override string Options(Operation operation) => $"Service.Options<{operation.Response}>({Quote(operation.Name)})";
 

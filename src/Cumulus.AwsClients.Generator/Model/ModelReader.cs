@@ -53,6 +53,8 @@ internal sealed class ModelReader
             TargetPrefix = Text(_metadata, "targetPrefix"),
             JsonVersion = Text(_metadata, "jsonVersion"),
             ThrottlingCodes = Strings(_names, "throttlingCodes"),
+            HasFipsNameInGovCloud = Flag(_names, "fipsNameInGovCloud"),
+            IsQueryCompatible = _metadata.TryGetProperty("awsQueryCompatible", out _),
         };
         if (model.Protocol == Protocol.Json && (model.TargetPrefix == null || model.JsonVersion == null))
             throw new ModelException("a JSON service needs metadata.targetPrefix and metadata.jsonVersion");

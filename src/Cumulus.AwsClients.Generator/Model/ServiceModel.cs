@@ -37,6 +37,12 @@ internal sealed class ServiceModel
     /// <summary>Error codes on which a call is repeated as throttled, besides those that AWSSDK.Core knows.</summary>
     public IReadOnlyList<string> ThrottlingCodes { get; set; } = [];
 
+    /// <summary>FIPS endpoints have <c>-fips</c> in GovCloud too, where the plain names of other services are FIPS endpoints.</summary>
+    public bool HasFipsNameInGovCloud { get; set; }
+
+    /// <summary>JSON protocol only: a header may carry the error code that the service had when it spoke AWS Query.</summary>
+    public bool IsQueryCompatible { get; set; }
+
     public IReadOnlyList<Operation> Operations { get; set; } = [];
 
     public IReadOnlyList<Shape> Shapes { get; set; } = [];

@@ -4,7 +4,8 @@ using Amazon.Runtime.Internal;
 namespace Cumulus.AwsClients;
 
 /// <summary>A service that speaks AWS JSON.</summary>
-internal sealed class JsonService(string serviceId, string apiVersion, string targetPrefix, string jsonVersion, Func<ErrorResponse, AmazonServiceException> error)
+internal sealed class JsonService(
+    string serviceId, string apiVersion, string targetPrefix, string jsonVersion, bool isQueryCompatible, Func<ErrorResponse, AmazonServiceException> error)
     : IServiceMetadata
 {
     public string ServiceId => serviceId;
@@ -15,6 +16,6 @@ internal sealed class JsonService(string serviceId, string apiVersion, string ta
         where TResponse : AmazonWebServiceResponse, IJsonReadable, new() => new()
         {
             RequestMarshaller = new JsonMarshaller(serviceId, $"{targetPrefix}.{operation}", jsonVersion, apiVersion),
-            ResponseUnmarshaller = new JsonUnmarshaller<TResponse>(error),
+            ResponseUnmarshaller = new JsonUnmarshaller<TResponse>(isQueryCompatible, error),
         };
 }

@@ -5,7 +5,7 @@ using Amazon.Runtime.Internal.Endpoints.StandardLibrary;
 namespace Cumulus.AwsClients;
 
 /// <summary>The endpoint rule that the regional services share: PREFIX[-fips].REGION.SUFFIX of the region's partition.</summary>
-internal sealed class RegionalEndpointProvider(string prefix) : IEndpointProvider
+internal sealed class RegionalEndpointProvider(string prefix, bool hasFipsNameInGovCloud) : IEndpointProvider
 {
     public Endpoint ResolveEndpoint(EndpointParameters parameters)
     {
@@ -15,8 +15,8 @@ internal sealed class RegionalEndpointProvider(string prefix) : IEndpointProvide
             throw new AmazonClientException("No RegionEndpoint or ServiceURL configured");
         var partition = Fn.Partition(region);
         var dualStack = parameters["UseDualStack"] is true;
-        // The plain names of GovCloud are FIPS endpoints already.
-        var isFipsAnyway = !dualStack && region is ("us-gov-east-1" or "us-gov-west-1");
+        // The plain names of GovCloud are FIPS endpoints already, but for a few services.
+        var isFipsAnyway = partition.name == "aws-us-gov" && !dualStack && !hasFipsNameInGovCloud;
         var fips = parameters["UseFIPS"] is true && !isFipsAnyway ? "-fips" : "";
         return new Endpoint($"https://{prefix}{fips}.{region}.{(dualStack ? partition.dualStackDnsSuffix : partition.dnsSuffix)}");
     }

@@ -3,9 +3,10 @@
 
     python3 trim.py FOLDER [SERVICE ...]
 
-The models are those of botocore (Apache-2.0). FOLDER holds either `cloudformation.json` and so on (service model and paginators in one file) or botocore's own data folder
-(`cloudformation/2010-05-15/service-2.json[.gz]` and `paginators-1.json[.gz]`). For each service (or those named) this script writes
-`SERVICE.model.json` beside itself: the named operations, every shape that they reach, and the paginators of those operations.
+The models are those of botocore (Apache-2.0). FOLDER is botocore's data folder (`cloudformation/2010-05-15/service-2.json[.gz]` and
+`paginators-1.json[.gz]`), or holds one file per service (`cloudformation.json`) that has the service model and its paginators. For each
+service (or those named) this script writes `SERVICE.model.json` beside itself: the named operations, every shape that they reach, and
+the paginators of those operations.
 Documentation, constraints and whatever the generator does not read are left out. One operation, shape or paginator is one line,
 so that a change of the service shows as a readable difference.
 
@@ -13,11 +14,12 @@ To add an operation: add its name to services.json, run this script, build.
 
 In services.json, `namespace` and `class` are the names that the official package has (`Amazon.SimpleEmail`, `AmazonSimpleEmailServiceClient`);
 the other keys are that package's departures from the model, and go to the generator unchanged:
-  withoutArgument  operations that can be called without a request
-  wrap             the response has one property of this name that holds the whole output
-  substitute       a structure that stands for the one value inside it (`member`), or a type that is read as another
-  rename           SHAPE.MEMBER: property name
-  throttlingCodes  error codes on which a call is repeated as throttled, besides those that AWSSDK.Core knows
+  withoutArgument     operations that can be called without a request
+  wrap                the response has one property of this name that holds the whole output
+  substitute          a structure that stands for the one value inside it (`member`), or a type that is read as another
+  rename              SHAPE.MEMBER: property name
+  throttlingCodes     error codes on which a call is repeated as throttled, besides those that AWSSDK.Core knows
+  fipsNameInGovCloud  FIPS endpoints have `-fips` in GovCloud too, where the plain names of other services are FIPS endpoints
 """
 import gzip
 import json

@@ -15,6 +15,9 @@ public sealed record CumulusConfiguration
 
     public required IReadOnlyList<BundleDefinition> Bundles { get; init; }
 
+    /// <summary>How much the old program logged, from <c>log-level</c>; null when the configuration does not say.</summary>
+    public LogLevel? LogLevel { get; init; }
+
     /// <summary>What was read but deserves a word: aliases, unknown options, readings that differ from the old program's.</summary>
     public required IReadOnlyList<ConfigurationProblem> Warnings { get; init; }
 
@@ -44,7 +47,15 @@ public sealed record CumulusConfiguration
 /// <param name="Option">The option it is about, such as <c>environment: stage / region</c>; null when about the file.</param>
 public sealed record ConfigurationProblem(string File, int Line, string? Option, string Message)
 {
-    public override string ToString() => Line > 0 ? $"{File}:{Line}: {Message}" : $"{File}: {Message}";
+    /// <summary>From 1; 0 when only the line is known.</summary>
+    public int Column { get; init; }
+
+    /// <summary><c>file:line: option: text</c>, in YAML <c>file:line:column: option: text</c>.</summary>
+    public override string ToString()
+    {
+        string place = (Line, Column) switch { (0, _) => File, (_, 0) => $"{File}:{Line}", _ => $"{File}:{Line}:{Column}" };
+        return Option is null ? $"{place}: {Message}" : $"{place}: {Option}: {Message}";
+    }
 }
 
 /// <summary>Account, region, bucket and version, and the stacks and bundles that belong together.</summary>

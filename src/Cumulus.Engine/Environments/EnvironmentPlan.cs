@@ -17,6 +17,9 @@ public enum StackAction
 
     /// <summary>The stack cannot take a deployment as it is; <see cref="StackPlan.Reason"/> says why and <see cref="StackPlan.Advice"/> what to do.</summary>
     Blocked,
+
+    /// <summary>The stack is deleted. Only a removal does this.</summary>
+    Remove,
 }
 
 /// <summary>What a deployment is going to do, stack by stack in the order of doing.</summary>

@@ -40,6 +40,12 @@ public interface IDeploymentObserver
     {
     }
 
+    /// <summary>One line that a hook wrote; comes on some other thread.</summary>
+    /// <param name="hook">The option's name, such as <c>pre-deploy-hook</c>.</param>
+    void HookLine(string hook, string line)
+    {
+    }
+
     /// <summary>A detail for a verbose stream, such as a poll that failed.</summary>
     void Detail(string text)
     {

@@ -3,9 +3,14 @@ using Cumulus.Engine.Aws;
 namespace Cumulus.Engine.Environments;
 
 /// <summary>A stack that ended in another status than the one that was wanted.</summary>
-public sealed class StackFailedException(string errorId, string message, ResourceFailure? cause)
+public sealed class StackFailedException(string errorId, string message, StackOutcome outcome, string reason, ResourceFailure? cause)
     : CumulusException(errorId, FailureKind.OperationFailed, message)
 {
+    public StackOutcome Outcome { get; } = outcome;
+
+    /// <summary>Why it failed, without the stack's name.</summary>
+    public string Reason { get; } = reason;
+
     /// <summary>Null when CloudFormation named no resource.</summary>
     public ResourceFailure? Cause { get; } = cause;
 }
@@ -57,7 +62,8 @@ public static class StackFailure
             _ => ErrorIds.StackDeleteFailed,
         };
         string what = operation.Operation.ToString().ToLowerInvariant();
-        return new StackFailedException(errorId, $"The {what} of stack '{operation.StackName}' failed: {Describe(operation, outcome, cause)} The stack is now {outcome.Status}.", cause)
+        string reason = Describe(operation, outcome, cause);
+        return new StackFailedException(errorId, $"The {what} of stack '{operation.StackName}' failed: {reason} The stack is now {outcome.Status}.", outcome, reason, cause)
         {
             Target = operation.StackName,
             Advice = Advice(environment, name, outcome.Status),

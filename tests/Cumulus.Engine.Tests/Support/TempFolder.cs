@@ -13,9 +13,16 @@ public sealed class TempFolder : IDisposable
         string path = this[name];
         Directory.CreateDirectory(System.IO.Path.GetDirectoryName(path)!);
         File.WriteAllText(path, content);
-        if (mode is { } bits && !OperatingSystem.IsWindows()) File.SetUnixFileMode(path, bits);
+        if (mode is { } bits) SetMode(name, bits);
         return path;
     }
+
+    public void SetMode(string name, UnixFileMode mode)
+    {
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(this[name], mode);
+    }
+
+    public UnixFileMode Mode(string name) => OperatingSystem.IsWindows() ? default : File.GetUnixFileMode(this[name]);
 
     public string Folder(string name) => Directory.CreateDirectory(this[name]).FullName;
 
