@@ -75,7 +75,7 @@ public sealed class FailureTests
     }
 
     [Fact]
-    public void What_an_error_throws_at_its_writer_reaches_the_body_and_the_caller_once()
+    public void What_an_error_throws_at_its_writer_cancels_the_body_and_reaches_the_caller_once()
     {
         var enough = new InvalidOperationException("-ErrorAction Stop");
         Exception? seenByBody = null;
@@ -91,7 +91,7 @@ public sealed class FailureTests
         _host.OnWrite = _ => throw enough;
 
         Assert.Same(enough, Pipeline.Run(cmdlet, _host));
-        Assert.Same(enough, seenByBody);
+        Assert.Same(enough, Assert.IsType<OperationCanceledException>(seenByBody).InnerException);
         Assert.Empty(_host.Entries);
     }
 
