@@ -50,4 +50,7 @@ public static class ErrorIds
     // LocalCloud
     public const string LocalCloudUnavailable = nameof(LocalCloudUnavailable);
     public const string LocalCloudNotFound = nameof(LocalCloudNotFound);
+    public const string LocalCloudAlreadyRunning = nameof(LocalCloudAlreadyRunning);
+    public const string LocalCloudPathNotEmpty = nameof(LocalCloudPathNotEmpty);
+    public const string LocalCloudHostsNotReady = nameof(LocalCloudHostsNotReady);
 }
