@@ -68,4 +68,7 @@ public static class ErrorIds
     public const string InputNotBound = nameof(InputNotBound);
     public const string PathInvalid = nameof(PathInvalid);
     public const string UnexpectedError = nameof(UnexpectedError);
+    public const string LocalCloudAlreadyRunning = nameof(LocalCloudAlreadyRunning);
+    public const string LocalCloudPathNotEmpty = nameof(LocalCloudPathNotEmpty);
+    public const string LocalCloudHostsNotReady = nameof(LocalCloudHostsNotReady);
 }
