@@ -7,6 +7,7 @@ public sealed class DiskConfigurationFiles : IConfigurationFiles
 
     public byte[]? Read(string path)
     {
+        if (Directory.Exists(path)) throw new IOException("It is a folder.");
         try
         {
             return File.ReadAllBytes(path);

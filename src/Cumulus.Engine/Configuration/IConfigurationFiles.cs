@@ -7,7 +7,7 @@ public interface IConfigurationFiles
     bool Exists(string path);
 
     /// <summary>The bytes of a file; null when there is none.</summary>
-    /// <exception cref="IOException">It is there and cannot be read.</exception>
-    /// <exception cref="UnauthorizedAccessException">It may not be read, or is a folder.</exception>
+    /// <exception cref="IOException">It is there and cannot be read, or is a folder.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
     byte[]? Read(string path);
 }

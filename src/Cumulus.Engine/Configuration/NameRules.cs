@@ -18,7 +18,7 @@ public static partial class NameRules
     /// <param name="what">What it is the name of, such as <c>version</c>.</param>
     /// <exception cref="CumulusException"><see cref="ErrorIds.NameInvalid"/></exception>
     public static string Require(string what, string name) =>
-        IsValid(name) ? name : throw Invalid($"'{name}' cannot be a {what}: {Explanation}", name);
+        IsValid(name) ? name : throw Invalid($"The {what} '{name}' is not allowed: {Explanation}", name);
 
     /// <summary>The rule of <see cref="IsValid"/> for a person.</summary>
     internal const string Explanation = "use up to 128 letters, digits and -._+ with a letter, a digit or _ first, no '..' and no '.' at the end.";

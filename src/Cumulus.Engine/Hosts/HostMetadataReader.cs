@@ -86,7 +86,7 @@ public sealed class HostMetadataReader
         var types = new List<string>();
         foreach (SettingItem item in Items("bundle-types", OptionKind.List))
         {
-            if (!NameRules.IsValid(item.Text)) _problems.Error(item.Place, Option("bundle-types"), $"'{item.Text}' cannot be a bundle: {NameRules.Explanation}");
+            if (!NameRules.IsValid(item.Text)) _problems.Error(item.Place, Option("bundle-types"), $"'{item.Text}' is not allowed: {NameRules.Explanation}");
             else if (types.Contains(item.Text)) _problems.Warn(item.Place, Option("bundle-types"), $"'{item.Text}' stands there twice; it counts once.");
             else types.Add(item.Text);
         }
@@ -124,7 +124,7 @@ public sealed class HostMetadataReader
     private string? Name(string name)
     {
         if (Item(name) is not { } item) return null;
-        if (!NameRules.IsValid(item.Text)) _problems.Error(item.Place, Option(name), $"'{item.Text}' cannot be a {name}: {NameRules.Explanation}");
+        if (!NameRules.IsValid(item.Text)) _problems.Error(item.Place, Option(name), $"'{item.Text}' is not allowed: {NameRules.Explanation}");
         return item.Text;
     }
 

@@ -11,6 +11,10 @@ internal sealed class YamlReader
 {
     private const int MaximumDepth = 64;
 
+    // The types of the core schema: all are read as the text that is written.
+    private static readonly HashSet<string> PlainTags =
+        [.. new[] { "str", "int", "float", "bool", "null", "map", "seq", "timestamp" }.Select(t => "tag:yaml.org,2002:" + t)];
+
     private readonly string _file;
     private readonly ProblemCollector _problems;
     private readonly Parser _parser;
@@ -26,15 +30,31 @@ internal sealed class YamlReader
     /// <summary>The root of the document; null when it is empty or cannot be read (then there is an error).</summary>
     public static YamlNode? Read(string text, string file, ProblemCollector problems)
     {
+        var reader = new YamlReader(text, file, problems);
         try
         {
-            return new YamlReader(text, file, problems).ReadDocument();
+            return reader.ReadDocument();
+        }
+        catch (SemanticErrorException e)
+        {
+            problems.Error(new Place(file, (int)e.Start.Line, (int)e.Start.Column), null, OneLine(e.Message));
         }
         catch (YamlException e)
         {
-            problems.Error(new Place(file, (int)e.Start.Line, (int)e.Start.Column), null, OneLine(e.Message));
-            return null;
+            // Of a tab in the indentation the parser tells where the mapping begins, not where the tab is.
+            Place place = e.Message.Contains("tab", StringComparison.Ordinal) && TabIndentation(text) is { } line
+                ? new Place(file, line, 1)
+                : new Place(file, (int)e.Start.Line, (int)e.Start.Column);
+            problems.Error(place, null, $"This is not YAML: {OneLine(e.Message)}");
         }
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException)
+        {
+            // YamlDotNet 16.3 stumbles so over some broken documents, such as the tag "!<>"; fuzzing found it.
+            Mark? mark = reader._parser.Current?.End;
+            problems.Error(new Place(file, (int)(mark?.Line ?? 1), (int)(mark?.Column ?? 1)), null, "This is not YAML from here on.");
+        }
+
+        return null;
     }
 
     private YamlNode? ReadDocument()
@@ -67,7 +87,7 @@ internal sealed class YamlReader
             MappingStart => ReadMapping(current, depth),
             _ => throw new SemanticErrorException(current.Start, current.End, "A value was expected."),
         };
-        if (current is NodeEvent { Tag: { IsEmpty: false, IsNonSpecific: false } tag } && !tag.Value.StartsWith("tag:yaml.org,2002:", StringComparison.Ordinal))
+        if (current is NodeEvent { Tag: { IsEmpty: false, IsNonSpecific: false } tag } && !PlainTags.Contains(tag.Value))
             _problems.Error(PlaceOf(current), null, $"The tag '{tag.Value}' is not known here.");
         if (current is NodeEvent { Anchor.IsEmpty: false } anchored) _anchors[anchored.Anchor.Value] = node;
         return node;
@@ -110,6 +130,12 @@ internal sealed class YamlReader
     }
 
     private Place PlaceOf(ParsingEvent e) => new(_file, (int)e.Start.Line, (int)e.Start.Column);
+
+    private static int? TabIndentation(string text)
+    {
+        int index = Array.FindIndex(text.Split('\n'), line => line.TakeWhile(char.IsWhiteSpace).Contains('\t') && line.Trim().Length > 0);
+        return index < 0 ? null : index + 1;
+    }
 
     private static string OneLine(string message) => string.Join(' ', message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
 }
