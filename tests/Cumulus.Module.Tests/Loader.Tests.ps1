@@ -126,6 +126,18 @@ Describe 'other versions of the same libraries in the session' {
         )
     }
 
+    It 'reads YAML with its own library when a foreign one was loaded before' {
+        $example = Join-Path $RepositoryRoot docs examples webshop
+        $run = Invoke-Pwsh -Arguments (@($ModulePath; $ForeignPaths; $example)) {
+            param($module, $yaml, $aws, $example)
+            Add-Type -LiteralPath $yaml, $aws
+            Import-Module $module
+            Set-Location -LiteralPath $example
+            (Get-CumulusConfiguration -Path cumulus.yml).GetType().FullName
+        }
+        $run.Lines | Should -Be 'Cumulus.Engine.Configuration.CumulusConfiguration'
+    }
+
     It 'shows nothing of deps to the default context' {
         $run = Invoke-Pwsh -Arguments $ModulePath, $FixturePath {
             param($module, $fixture)
