@@ -123,11 +123,11 @@ public sealed class SearchAndMergeTests
     {
         var files = new MemoryFiles()
             .Add("/etc/cumulus.conf", "[DEFAULT]\nregion = eu-west-1\n[environment: e]\nbucket = %(profile)s-%(version)s\n")
-            .Add($"{Folder}/cumulus.yml", "environments: { e: { profile: 50%, version: 1.0 }, f: {} }");
+            .Add($"{Folder}/cumulus.yml", "environments: { e: { profile: 50%%, version: 1.0 }, f: {} }");
 
         CumulusConfiguration c = Loading.Load(files);
 
-        Assert.Equal(("eu-west-1", "50%-1.0"), (c.Environment("e").Region, c.Environment("e").Bucket));
+        Assert.Equal(("eu-west-1", "50%%-1.0"), (c.Environment("e").Region, c.Environment("e").Bucket));
         Assert.Equal("eu-west-1", c.Environment("f").Region);
     }
 
@@ -191,6 +191,29 @@ public sealed class SearchAndMergeTests
                 "/conf/main.conf:7: bundle: b / paths: /conf/only-here does not exist; only-here is taken, as the old program did. Paths start from the file that names them: write it so.",
             ],
             Loading.Warnings(c));
+    }
+
+    [Fact]
+    public void A_configuration_of_Windows_is_found_and_its_paths_are_those_of_Windows()
+    {
+        var files = new MemoryFiles()
+            .Add(@"C:\cumulus.conf", "[stack: s]\ntemplate = %TPL%\\s.json\n[bundle: b]\npaths =\n  site/a\n  D:\\srv\\web\n  ~\\conf\n")
+            .Add(@"C:\Users\ann\.cumulus.yml", "environments: { e: { region: home } }")
+            .Add(@"D:\p\cumulus.yml", "environments: { e: { version: 1.0 } }")
+            .Add(@"D:\p\site\a", "");
+
+        CumulusConfiguration c = new ConfigurationLoader(files).Load(new ConfigurationRequest
+        {
+            CurrentFolder = @"D:\p",
+            HomeFolder = @"C:\Users\ann",
+            PathStyle = PathStyle.Windows,
+            Variables = new Dictionary<string, string> { ["Tpl"] = @"E:\templates" },
+        });
+
+        Assert.Equal(("home", "1.0"), (c.Environment("e").Region, c.Environment("e").Version));
+        Assert.Equal(@"E:\templates\s.json", c.Stack("s").Template);
+        Assert.Equal([new(@"D:\p\site\a", "site/a"), new(@"D:\srv\web", "srv/web"), new(@"C:\Users\ann\conf", "Users/ann/conf")], c.Bundle("b").Paths);
+        Assert.StartsWith(@"C:\cumulus.conf:5: bundle: b / paths: C:\site\a does not exist; D:\p\site\a is taken", Assert.Single(c.Warnings).ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
