@@ -68,17 +68,20 @@ internal sealed class NamespaceSandbox(HostFolder folder, SandboxSettings settin
         ln -s /proc/self/fd/1 "$root/dev/stdout"
         ln -s /proc/self/fd/2 "$root/dev/stderr"
         mkdir -m 1777 "$root/dev/shm"
-        if [ -d "$root$CLOUD" ]; then mount -t tmpfs -o mode=755 tmpfs "$root$CLOUD"; fi
         IFS=$lines
-        for path in $HIDDEN; do
-          if [ -d "$root$path" ]; then mount -t tmpfs -o mode=700 tmpfs "$root$path"; fi
-        done
-        for path in $BIN $READABLE; do
+        for path in $READABLE; do
           if [ -e "$root$path" ]; then continue; fi
           mkdir -p "$root$path"
           mount --bind "$path" "$root$path"
           mount -o remount,bind,ro "$root$path"
         done
+        if [ -d "$root$CLOUD" ]; then mount -t tmpfs -o mode=755 tmpfs "$root$CLOUD"; fi
+        for path in $HIDDEN; do
+          if [ -d "$root$path" ]; then mount -t tmpfs -o mode=700 tmpfs "$root$path"; fi
+        done
+        mkdir -p "$root$BIN"
+        mount --bind "$BIN" "$root$BIN"
+        mount -o remount,bind,ro "$root$BIN"
         hostname "$NAME" 2>/dev/null || :
         mount --rbind "$root" "$root"
         cd "$root"
@@ -98,7 +101,7 @@ internal sealed class NamespaceSandbox(HostFolder folder, SandboxSettings settin
         var root = Environment.IsPrivilegedProcess;
         string[] map = root ? [] : ["--map-root-user"];
         var start = new ProcessStartInfo(settings.Unshare,
-            ["--user", .. map, "--mount", "--pid", "--uts", "--fork", "--kill-child=KILL", "/bin/sh", "-c", Setup])
+            ["--user", .. map, "--mount", "--pid", "--uts", "--fork", "/bin/sh", "-c", Setup])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -152,7 +155,10 @@ internal sealed class NamespaceSandbox(HostFolder folder, SandboxSettings settin
     {
         if (_first is null)
             return;
-        if (!_first.HasExited)
+        // unshare waits for the first process and ends with it.
+        if (_firstId != 0 && !_first.HasExited)
+            PosixProcess.Kill(_firstId);
+        else if (!_first.HasExited)
             _first.Kill();
         using var limit = new CancellationTokenSource(EndLimit);
         await _first.WaitForExitAsync(limit.Token);

@@ -57,15 +57,16 @@ internal sealed class RequestHandler(
             return;
         }
         using var turn = call.Service == "cloudformation" ? await stacks.EnterAsync(cancellationToken) : null;
-        if (call.Service == "cloudformation")
+        if (turn is not null)
             body = stacks.Rewrite(call, body);
+        var before = turn is null ? null : await stacks.BeforeAsync(call, cancellationToken);
         using var answer = await moto.SendAsync(request, body, cancellationToken);
-        if (Changing.Contains(call.Service) && !call.IsReading)
-            await stacks.AfterAsync(call, answer.IsSuccessStatusCode, cancellationToken);
+        if (before is not null && !call.IsReading)
+            await stacks.AfterAsync(call, before, answer.IsSuccessStatusCode, cancellationToken);
         ThrowIfMotoCannot(call, answer);
-        await Forwarder.ReturnAsync(answer, response, withBody, cancellationToken);
         if (Changing.Contains(call.Service) && !call.IsReading)
             fleet.Signal(call.Region);
+        await Forwarder.ReturnAsync(answer, response, withBody, cancellationToken);
     }
 
     /// <summary>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Web;
+using System.Xml.Linq;
 using Cumulus.Engine;
 using Cumulus.LocalCloud.Moto;
 
@@ -24,12 +25,53 @@ internal sealed class StackRequests(StackGate gate, MotoClient moto, Uri motoAdd
         return Encoding.UTF8.GetBytes(pairs.ToString()!);
     }
 
-    public async Task AfterAsync(AwsCall call, bool succeeded, CancellationToken cancellationToken)
+    /// <summary>What <see cref="AfterAsync"/> must know of the state before the call: launch templates and their latest versions.</summary>
+    public async Task<IReadOnlyDictionary<string, string>> BeforeAsync(AwsCall call, CancellationToken cancellationToken) =>
+        call.Operation is "UpdateStack" or "ExecuteChangeSet" && call.Form.ContainsKey("StackName") ? await LatestVersionsAsync(call.Region, cancellationToken) : [];
+
+    public async Task AfterAsync(AwsCall call, IReadOnlyDictionary<string, string> before, bool succeeded, CancellationToken cancellationToken)
     {
-        if (call.Service == "cloudformation")
-            gate.Changed(call.Region);
+        gate.Changed(call.Region);
         if (!succeeded && call.Operation == "CreateStack")
             await RemoveBrokenAsync(call, cancellationToken);
+        if (succeeded && before.Count > 0)
+            await FollowLaunchTemplatesAsync(call, before, cancellationToken);
+    }
+
+    /// <summary>
+    /// An update in moto gives a launch template its new version but leaves the groups that refer to
+    /// <c>LatestVersionNumber</c> at the old one. As with AWS, the instances that run are not replaced by this.
+    /// </summary>
+    private async Task FollowLaunchTemplatesAsync(AwsCall call, IReadOnlyDictionary<string, string> before, CancellationToken cancellationToken)
+    {
+        var after = await LatestVersionsAsync(call.Region, cancellationToken);
+        var changed = after.Where(now => before.TryGetValue(now.Key, out var old) && old != now.Value).ToDictionary();
+        if (changed.Count == 0 || !await MentionsLatestVersionAsync(call, cancellationToken))
+            return;
+        var groups = await moto.CallAsync("autoscaling", call.Region, "DescribeAutoScalingGroups", [], cancellationToken);
+        foreach (var group in groups.Descendants("AutoScalingGroups").Elements("member"))
+        {
+            var id = group.Element("LaunchTemplate")?.Element("LaunchTemplateId")?.Value ?? "";
+            if (changed.TryGetValue(id, out var newest) && group.Element("LaunchTemplate")!.Element("Version")?.Value == before[id])
+            {
+                await moto.CallAsync("autoscaling", call.Region, "UpdateAutoScalingGroup",
+                    [("AutoScalingGroupName", group.Element("AutoScalingGroupName")!.Value), ("LaunchTemplate.LaunchTemplateId", id), ("LaunchTemplate.Version", newest)],
+                    cancellationToken);
+            }
+        }
+    }
+
+    private async Task<bool> MentionsLatestVersionAsync(AwsCall call, CancellationToken cancellationToken)
+    {
+        var template = await moto.CallAsync("cloudformation", call.Region, "GetTemplate", [("StackName", call.Form["StackName"])], cancellationToken);
+        return template.Value.Contains("LatestVersionNumber", StringComparison.Ordinal);
+    }
+
+    private async Task<Dictionary<string, string>> LatestVersionsAsync(string region, CancellationToken cancellationToken)
+    {
+        var templates = await moto.CallAsync("ec2", region, "DescribeLaunchTemplates", [], cancellationToken);
+        return templates.Descendants("launchTemplates").Elements("item")
+            .ToDictionary(item => item.Element("launchTemplateId")!.Value, item => item.Element("latestVersionNumber")!.Value);
     }
 
     /// <summary>
