@@ -62,18 +62,19 @@ internal sealed class CloudFormationStackService(IAmazonCloudFormation client, s
 
     public async Task<IReadOnlyList<TemplateParameter>> ValidateAsync(TemplateSource template, CancellationToken cancellationToken)
     {
-        var request = new ValidateTemplateRequest { TemplateBody = template.Body, TemplateURL = template.Url };
-        ValidateTemplateResponse answer;
+        // The one call says whether the template holds, the other what it declares.
+        var validation = new ValidateTemplateRequest { TemplateBody = template.Body, TemplateURL = template.Url };
+        var summary = new GetTemplateSummaryRequest { TemplateBody = template.Body, TemplateURL = template.Url };
         try
         {
-            answer = await CallAsync("ValidateTemplate", () => client.ValidateTemplateAsync(request, cancellationToken), cancellationToken);
+            await CallAsync("ValidateTemplate", () => client.ValidateTemplateAsync(validation, cancellationToken), cancellationToken);
+            GetTemplateSummaryResponse answer = await CallAsync("GetTemplateSummary", () => client.GetTemplateSummaryAsync(summary, cancellationToken), cancellationToken);
+            return [.. (answer.Parameters ?? []).Select(p => new TemplateParameter(p.ParameterKey, p.DefaultValue, p.NoEcho == true, Text(p.Description)))];
         }
         catch (CumulusException e) when (IsRefusal(e, out string reason))
         {
             throw new CumulusException(ErrorIds.TemplateInvalid, FailureKind.InvalidInput, reason, e) { Target = template.Url };
         }
-
-        return [.. (answer.Parameters ?? []).Select(p => new TemplateParameter(p.ParameterKey, p.DefaultValue, p.NoEcho == true, Text(p.Description)))];
     }
 
     public async Task<string?> TemplateBodyAsync(string nameOrId, CancellationToken cancellationToken)

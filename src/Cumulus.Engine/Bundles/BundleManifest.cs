@@ -14,12 +14,13 @@ public sealed record BundleManifest
 
     public const int CurrentSchema = 1;
 
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    /// <summary>How Cumulus writes its documents: camel case, modes in octal, nothing for null.</summary>
+    internal static JsonSerializerOptions Json { get; } = new(JsonSerializerDefaults.Web)
     {
         WriteIndented = true,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        Converters = { new JsonStringEnumConverter<BundleEntryType>(JsonNamingPolicy.CamelCase), new ModeConverter() },
+        Converters = { new ModeConverter(), new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false) },
     };
 
     public required int Schema { get; init; }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -34,6 +35,7 @@ public static class ContentDigest
             BundleEntryType.Folder => "folder",
             _ => "link",
         };
-        return $"{type}\t{EntryMode.Octal(entry.Mode)}\t{entry.Size}\t{entry.Sha256 ?? entry.LinkTarget ?? "-"}\t{entry.Name}\n";
+        string what = entry.Sha256 ?? entry.LinkTarget ?? "-";
+        return string.Create(CultureInfo.InvariantCulture, $"{type}\t{EntryMode.Octal(entry.Mode)}\t{entry.Size}\t{what}\t{entry.Name}\n");
     }
 }

@@ -20,7 +20,7 @@ public sealed record HostMetadata
     /// <summary>Static keys of an old file; null: the SDK's own chain, which on EC2 is the instance's role.</summary>
     public StaticKeys? Keys { get; init; }
 
-    /// <summary>Root folder per bundle; a bundle that is not in it goes to <see cref="HostPaths.DefaultRoot"/> (D-11).</summary>
+    /// <summary>Root folder per bundle; a bundle that is not in it goes to the host's root (D-11).</summary>
     public IReadOnlyDictionary<string, string> ExtractionPaths { get; init; } = new Dictionary<string, string>();
 
     public LogLevel? LogLevel { get; init; }

@@ -25,6 +25,27 @@ public static class HostMetadataWriter
         return option is null ? WithNewLine(text, section.First!.Line, $"version = {version}") : Replaced(text, option, version);
     }
 
+    /// <summary>Puts another version into the file, which is there as a whole at every instant and keeps its mode.</summary>
+    /// <exception cref="CumulusException">As <see cref="WithVersion"/>.</exception>
+    /// <exception cref="IOException">The file or its folder cannot be written.</exception>
+    public static async Task SaveVersionAsync(string path, string version, CancellationToken cancellationToken)
+    {
+        string text = await File.ReadAllTextAsync(path, cancellationToken);
+        string changed = WithVersion(text, version, path);
+        if (changed == text) return;
+        string beside = $"{path}.{Guid.NewGuid():N}.tmp";
+        try
+        {
+            File.Copy(path, beside);
+            await File.WriteAllTextAsync(beside, changed, cancellationToken);
+            File.Move(beside, path, overwrite: true);
+        }
+        finally
+        {
+            File.Delete(beside);
+        }
+    }
+
     private static string Replaced(string text, IniOption option, string version)
     {
         int end = option.ValueStart + option.ValueLength;

@@ -1,38 +1,79 @@
-using Cumulus.Engine.Configuration;
+using Cumulus.Engine.Bundles;
 
 namespace Cumulus.Engine.Hosts;
 
-/// <summary>Where things are on a host (section 11.1 of the old behaviour).</summary>
+/// <summary>
+/// Where things lie on a host, for both platforms; pure. A <em>host path</em> is a path as the host itself would name it, with
+/// <c>/</c> between and none leading: <c>srv/web/index.html</c>, <c>C:/web/index.html</c>. Under another root it lies below that.
+/// </summary>
 public sealed record HostPaths
 {
-    private HostPaths()
+    private HostPaths(string? root, bool windows)
     {
+        Root = root;
+        Windows = windows;
     }
 
-    public required string Metadata { get; init; }
+    /// <summary>Full path of the folder that stands for the host's root; null: the host itself.</summary>
+    public string? Root { get; }
 
-    /// <summary>Folder of the <c>K*</c> and <c>S*</c> scripts.</summary>
-    public required string InitScripts { get; init; }
+    public bool Windows { get; }
 
-    /// <summary>Where a bundle without an extraction path goes.</summary>
-    public required string DefaultRoot { get; init; }
+    /// <summary>How two host paths are compared.</summary>
+    public StringComparer Comparer => Windows ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal;
 
-    /// <summary>The old handler's list of the files that it had installed.</summary>
-    public required string OldCache { get; init; }
+    /// <summary>What is installed, and the work of a running install.</summary>
+    public string StateFolder => Full(StateFolderPath);
 
-    public static HostPaths Of(PathStyle style) => style == PathStyle.Windows
-        ? new HostPaths
+    /// <summary><c>/etc/cumulus-init.d</c>, <c>C:\cumulus\init.d</c> (section 11.1 of the old behaviour).</summary>
+    public string InitScripts => Full(Windows ? "C:/cumulus/init.d" : "etc/cumulus-init.d");
+
+    /// <summary><c>/etc/cumulus/metadata.conf</c>, <c>C:\cumulus\conf\metadata.conf</c>.</summary>
+    public string MetadataFile => Full(Windows ? "C:/cumulus/conf/metadata.conf" : "etc/cumulus/metadata.conf");
+
+    /// <summary>Where scripts start.</summary>
+    public string WorkingFolder => Root ?? (Windows ? @"C:\" : "/");
+
+    internal string StateFolderPath => Windows ? "C:/cumulus/state" : "var/lib/cumulus";
+
+    /// <param name="rootPath">Full path; null, empty, <c>/</c>: the host itself.</param>
+    public static HostPaths For(string? rootPath, bool windows)
+    {
+        string? root = rootPath?.TrimEnd('/', windows ? '\\' : '/');
+        return new HostPaths(string.IsNullOrEmpty(root) || (windows && root.EndsWith(':')) ? null : root, windows);
+    }
+
+    /// <summary>The host path of an absolute path that a configuration names; empty for <c>/</c>.</summary>
+    /// <exception cref="CumulusException"><see cref="ErrorIds.MetadataInvalid"/>: not absolute, or with <c>..</c> in it.</exception>
+    public string HostPath(string absolute)
+    {
+        string path = Windows ? absolute.Replace('\\', '/') : absolute;
+        bool hasDrive = Windows && path.Length >= 2 && char.IsAsciiLetter(path[0]) && path[1] == ':';
+        if (Windows && path.StartsWith('/') && !path.StartsWith("//", StringComparison.Ordinal)) path = "C:" + path;
+        else if (!path.StartsWith('/') && !hasDrive) throw Invalid(absolute, "is not absolute");
+        string[] parts = [.. path.Split('/').Where(p => p.Length > 0 && p != ".")];
+        if (parts.Contains("..")) throw Invalid(absolute, "goes up with '..'");
+        return string.Join('/', parts);
+    }
+
+    /// <summary>Full path on this machine.</summary>
+    public string Full(string hostPath)
+    {
+        if (Windows)
         {
-            Metadata = @"C:\cumulus\conf\metadata.conf",
-            InitScripts = @"C:\cumulus\init.d",
-            DefaultRoot = @"C:\",
-            OldCache = @"C:\cumulus\cache\cumulus-bundle-handler.cache",
+            string native = hostPath.Replace('/', '\\');
+            if (Root is not null) return $@"{Root}\{native.Replace(":", "", StringComparison.Ordinal)}";
+            return native.EndsWith(':') ? native + '\\' : native;
         }
-        : new HostPaths
-        {
-            Metadata = "/etc/cumulus/metadata.conf",
-            InitScripts = "/etc/cumulus-init.d",
-            DefaultRoot = "/",
-            OldCache = "/var/local/cumulus-bundle-handler.cache",
-        };
+
+        return $"{Root}/{hostPath}".TrimEnd('/') is { Length: > 0 } full ? full : "/";
+    }
+
+    /// <summary>A host path as people on the host write it.</summary>
+    public string Display(string hostPath) => Windows ? hostPath.Replace('/', '\\') : "/" + hostPath;
+
+    internal static IEnumerable<string> Parents(string hostPath) => ArchiveName.Parents(hostPath);
+
+    private static CumulusException Invalid(string path, string why) =>
+        new(ErrorIds.MetadataInvalid, FailureKind.InvalidInput, $"The extraction path '{path}' {why}.") { Target = path };
 }

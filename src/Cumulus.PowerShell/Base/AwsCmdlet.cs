@@ -1,6 +1,5 @@
 using System.Management.Automation;
 using Cumulus.Engine.Aws;
-using Cumulus.Engine.Configuration;
 
 namespace Cumulus.PowerShell;
 
@@ -20,11 +19,11 @@ public abstract class AwsCmdlet : CumulusCmdlet
     [Parameter]
     public string? EndpointUrl { get; set; }
 
-    /// <summary>Clients for one environment, or for none; the verbose stream gets where the settings came from.</summary>
-    protected async Task<AwsGateways> OpenAwsAsync(EnvironmentDefinition? environment, CancellationToken stop)
+    /// <summary>Clients; the verbose stream gets where the settings came from.</summary>
+    protected async Task<AwsGateways> OpenAwsAsync(AwsConnection? configured, CancellationToken stop)
     {
         var given = new AwsConnection { Region = Region, ProfileName = ProfileName, EndpointUrl = EndpointUrl };
-        AwsGateways gateways = await AwsGateways.ConnectAsync(ConnectionChoice.Of(given, Session.Connection, environment), stop);
+        AwsGateways gateways = await AwsGateways.ConnectAsync(ConnectionChoice.Of(given, Session.Connection, configured), stop);
         string endpoint = gateways.EndpointUrl is { } url ? $", endpoint {url}" : "";
         WriteVerbose($"AWS: region {gateways.Region} from {gateways.RegionSource}, credentials from {gateways.CredentialSource}{endpoint}");
         return gateways;

@@ -36,7 +36,7 @@ public sealed class PublishBundleCommand : EnvironmentCmdlet
         Bundle bundle = Bundle!;
         string? name = bundle.Environment ?? Environment;
         EnvironmentDefinition? environment = Bucket is null && name is not null ? EnvironmentSelection.Of(Configuration, name).Environment : null;
-        using AwsGateways aws = await OpenAwsAsync(environment, stop);
+        using AwsGateways aws = await OpenAwsAsync(environment is null ? null : AwsConnection.Of(environment), stop);
         var request = new PublishRequest
         {
             Bundle = bundle,

@@ -62,7 +62,7 @@ public sealed class DeployEnvironmentCommand : EnvironmentCmdlet
             Parameters = GivenParameters(),
             TimeLimit = TimeSpan.FromSeconds(TimeoutSec),
         };
-        using AwsGateways aws = await OpenAwsAsync(Configuration.Environment(name), stop);
+        using AwsGateways aws = await OpenAwsAsync(AwsConnection.Of(Configuration.Environment(name)), stop);
         var deployer = new EnvironmentDeployer(aws.Stacks, aws.Hosts, new HookRunner(), aws.Region, TimeProvider.System);
         string what = request.EffectiveVersion is { } v ? $"Deploy version {v} to {aws.Region}" : $"Deploy to {aws.Region}";
         if (!ShouldProcess(name, what))

@@ -20,7 +20,7 @@ public sealed class GetEnvironmentStackCommand : EnvironmentCmdlet
 
     protected override async Task ProcessAsync(CancellationToken stop)
     {
-        using AwsGateways aws = await OpenAwsAsync(Configuration.Environment(Environment), stop);
+        using AwsGateways aws = await OpenAwsAsync(AwsConnection.Of(Configuration.Environment(Environment)), stop);
         WriteObjects(await new EnvironmentReader(aws.Stacks, aws.Region).StacksAsync(Configuration, Environment, Stack ?? [], stop));
     }
 }

@@ -36,7 +36,7 @@ public sealed class RemoveEnvironmentCommand : EnvironmentCmdlet
             Stacks = Stack ?? [],
             TimeLimit = TimeSpan.FromSeconds(TimeoutSec),
         };
-        using AwsGateways aws = await OpenAwsAsync(Configuration.Environment(Environment), stop);
+        using AwsGateways aws = await OpenAwsAsync(AwsConnection.Of(Configuration.Environment(Environment)), stop);
         var remover = new EnvironmentRemover(aws.Stacks, aws.Region, TimeProvider.System);
         IReadOnlyList<EnvironmentStack> plan = await remover.PlanAsync(request, stop);
         if (plan.Count == 0)

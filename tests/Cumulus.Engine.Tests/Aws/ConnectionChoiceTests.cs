@@ -8,13 +8,13 @@ public sealed class ConnectionChoiceTests
 {
     private static readonly AwsConnection Nothing = new();
 
-    private static readonly EnvironmentDefinition Stage = new()
+    private static readonly AwsConnection Stage = AwsConnection.Of(new EnvironmentDefinition
     {
         Name = "stage",
         SourceFile = "/x/cumulus.conf",
         Region = "eu-west-1",
         Keys = new StaticKeys("AKIACONFIGURED", "configured-secret"),
-    };
+    });
 
     private static readonly AwsConnection LocalCloud = new()
     {

@@ -135,10 +135,10 @@ public sealed class HostMetadataTests
     [Fact]
     public void The_places_of_each_system_are_those_of_the_old_handler()
     {
-        HostPaths unix = HostPaths.Of(PathStyle.Unix), windows = HostPaths.Of(PathStyle.Windows);
+        HostPaths unix = HostPaths.For(null, windows: false), windows = HostPaths.For(null, windows: true);
 
-        Assert.Equal(("/etc/cumulus/metadata.conf", "/etc/cumulus-init.d", "/"), (unix.Metadata, unix.InitScripts, unix.DefaultRoot));
-        Assert.Equal((@"C:\cumulus\conf\metadata.conf", @"C:\cumulus\init.d", @"C:\"), (windows.Metadata, windows.InitScripts, windows.DefaultRoot));
+        Assert.Equal(("/etc/cumulus/metadata.conf", "/etc/cumulus-init.d", "/"), (unix.MetadataFile, unix.InitScripts, unix.WorkingFolder));
+        Assert.Equal((@"C:\cumulus\conf\metadata.conf", @"C:\cumulus\init.d", @"C:\"), (windows.MetadataFile, windows.InitScripts, windows.WorkingFolder));
     }
 
     [Fact]

@@ -1,0 +1,19 @@
+using Cumulus.Engine.Bundles;
+
+namespace Cumulus.Engine.Hosts;
+
+/// <summary>A bundle that is to be installed, as far as planning needs it.</summary>
+/// <param name="Path">Host path under which its names lie; empty for the root.</param>
+internal sealed record BundleOffer(string Name, string Version, string? Environment, string Digest, string Path, IReadOnlyList<BundleEntry> Entries)
+{
+    public InstalledRecord Record(DateTimeOffset now) => new()
+    {
+        Name = Name,
+        Version = Version,
+        Environment = Environment,
+        Digest = Digest,
+        Path = Path,
+        Installed = now,
+        Entries = Entries,
+    };
+}

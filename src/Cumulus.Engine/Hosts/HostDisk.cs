@@ -1,0 +1,101 @@
+using System.ComponentModel;
+using System.Runtime.InteropServices;
+using Cumulus.Engine.Bundles;
+
+namespace Cumulus.Engine.Hosts;
+
+/// <summary>The few changes to a disk that an install is made of; each is atomic, or leaves what was there.</summary>
+internal static class HostDisk
+{
+    private const int CrossDevice = 18;
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
+    /// <summary>What lies there, links not followed; null when nothing does.</summary>
+    public static HostFile? Look(string path)
+    {
+        var file = new FileInfo(path);
+        if (file.LinkTarget is { } target)
+        {
+            return new HostFile(BundleEntryType.Link, EntryMode.Link, 0, OperatingSystem.IsWindows() ? target.Replace('\\', '/') : target, Directory.Exists(path));
+        }
+
+        if (Directory.Exists(path)) return new HostFile(BundleEntryType.Folder, Mode(new DirectoryInfo(path)), 0, null);
+        return file.Exists ? new HostFile(BundleEntryType.File, Mode(file), file.Length, null) : null;
+    }
+
+    /// <summary>Puts a second name on a file or link, so that the first can be replaced; copies where the file system has no such thing.</summary>
+    /// <remarks>When <paramref name="to"/> is there, it is whole.</remarks>
+    public static void KeepAside(string from, string to)
+    {
+        if (new FileInfo(from).LinkTarget is { } target)
+        {
+            File.CreateSymbolicLink(to, target);
+            return;
+        }
+
+        if (TryHardLink(from, to)) return;
+        File.Copy(from, to + ".part", overwrite: true);
+        Rename(to + ".part", to);
+    }
+
+    /// <summary>Gives a file or link another name, over whatever file or link has it; never by halves, on another file system too.</summary>
+    public static void Rename(string from, string to)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            File.Move(from, to, overwrite: true);
+            return;
+        }
+
+        if (RenameUnix(from, to) == 0) return;
+        int error = Marshal.GetLastPInvokeError();
+        if (error != CrossDevice) throw Failure($"{from} could not be renamed to {to}", error);
+        string beside = Path.Combine(Path.GetDirectoryName(to)!, $".cumulus-{Guid.NewGuid():N}");
+        KeepAside(from, beside);
+        File.Delete(from);
+        if (RenameUnix(beside, to) != 0) throw Failure($"{beside} could not be renamed to {to}", Marshal.GetLastPInvokeError());
+    }
+
+    public static void MakeFolder(string path, UnixFileMode mode)
+    {
+        Directory.CreateDirectory(path);
+        SetMode(path, mode);
+    }
+
+    /// <summary>A folder for the owner alone: copies of secrets may lie in it.</summary>
+    public static void MakePrivateFolder(string path)
+    {
+        if (OperatingSystem.IsWindows()) Directory.CreateDirectory(path);
+        else Directory.CreateDirectory(path, OwnerOnly);
+    }
+
+    public static void SetMode(string path, UnixFileMode mode)
+    {
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(path, mode);
+    }
+
+    public static bool IsEmptyFolder(string path) =>
+        Look(path) is { Type: BundleEntryType.Folder } && !Directory.EnumerateFileSystemEntries(path).Any();
+
+    private static UnixFileMode Mode(FileSystemInfo item) =>
+        !OperatingSystem.IsWindows() ? item.UnixFileMode
+        : item is DirectoryInfo ? EntryMode.DefaultFolder : EntryMode.DefaultFile;
+
+    private static bool TryHardLink(string from, string to) =>
+        OperatingSystem.IsWindows() ? LinkWindows(to, from, IntPtr.Zero) : LinkUnix(from, to) == 0;
+
+    private static IOException Failure(string what, int error) => new($"{what}: {new Win32Exception(error).Message}.");
+
+    [DllImport("libc", EntryPoint = "link", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int LinkUnix([MarshalAs(UnmanagedType.LPUTF8Str)] string from, [MarshalAs(UnmanagedType.LPUTF8Str)] string to);
+
+    [DllImport("libc", EntryPoint = "rename", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int RenameUnix([MarshalAs(UnmanagedType.LPUTF8Str)] string from, [MarshalAs(UnmanagedType.LPUTF8Str)] string to);
+
+    [DllImport("kernel32.dll", EntryPoint = "CreateHardLinkW", CharSet = CharSet.Unicode, SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
+    [return: MarshalAs(UnmanagedType.Bool)]
+    private static extern bool LinkWindows(string to, string from, IntPtr security);
+}

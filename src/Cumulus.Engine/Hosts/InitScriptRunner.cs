@@ -1,0 +1,100 @@
+using System.ComponentModel;
+using Cumulus.Engine.Processes;
+
+namespace Cumulus.Engine.Hosts;
+
+/// <summary>Runs a host's init scripts, one after another.</summary>
+internal sealed class InitScriptRunner(HostPaths paths, ProcessRunner runner, TimeSpan timeLimit, Action<string>? log)
+{
+    /// <summary>What scripts are told.</summary>
+    public sealed record Context(string? Environment, string? Version, IReadOnlyList<string> Bundles);
+
+    public (IReadOnlyList<InitScript> Scripts, IReadOnlyList<SkippedScript> Skipped) List(ScriptPhase phase)
+    {
+        var folder = new DirectoryInfo(paths.InitScripts);
+        if (!folder.Exists) return ([], []);
+        return InitScriptOrder.For(phase, folder.EnumerateFiles().Select(f => new InitScript(f.Name, IsExecutable(f))), paths.Windows);
+    }
+
+    /// <param name="only">Null: all of the phase.</param>
+    /// <exception cref="CumulusException"><see cref="ErrorIds.InitScriptFailed"/>: the script, its exit code and last lines; later ones did not run.</exception>
+    public async Task RunAsync(ScriptPhase phase, Context context, Func<InitScript, bool>? only, CancellationToken cancellationToken)
+    {
+        (IReadOnlyList<InitScript> scripts, IReadOnlyList<SkippedScript> skipped) = List(phase);
+        foreach (SkippedScript file in skipped) log?.Invoke($"{file.Name} is not run: {file.Reason}.");
+        foreach (InitScript script in scripts.Where(s => only is null || only(s)))
+        {
+            await RunAsync(script, phase, context, cancellationToken);
+        }
+    }
+
+    private async Task RunAsync(InitScript script, ScriptPhase phase, Context context, CancellationToken cancellationToken)
+    {
+        log?.Invoke($"Running {script.Name} ({Name(phase)}).");
+        string path = Path.Combine(paths.InitScripts, script.Name);
+        (string program, string[] arguments) = Command(path, script);
+        ProcessResult result;
+        try
+        {
+            result = await runner.RunAsync(
+                new ProcessRequest
+                {
+                    FileName = program,
+                    Arguments = arguments,
+                    WorkingDirectory = paths.WorkingFolder,
+                    Environment = Variables(phase, context),
+                    TimeLimit = timeLimit,
+                    OnLine = log is null ? null : line => log($"{script.Name}: {line}"),
+                },
+                cancellationToken);
+        }
+        catch (Win32Exception e)
+        {
+            throw Failed(script, $"could not be started by {program}: {e.Message}", FailureKind.Unavailable, e);
+        }
+
+        if (!result.Succeeded) throw Failed(script, result.Describe(timeLimit), result.TimedOut ? FailureKind.Timeout : FailureKind.OperationFailed);
+    }
+
+    private Dictionary<string, string?> Variables(ScriptPhase phase, Context context) => new()
+    {
+        ["CUMULUS_ENVIRONMENT"] = context.Environment,
+        ["CUMULUS_VERSION"] = context.Version,
+        ["CUMULUS_BUNDLES"] = string.Join(',', context.Bundles),
+        ["CUMULUS_PHASE"] = Name(phase),
+        ["CUMULUS_ROOT"] = paths.Root,
+    };
+
+    private static string Name(ScriptPhase phase) => phase == ScriptPhase.Stop ? "stop" : "start";
+
+    private (string Program, string[] Arguments) Command(string path, InitScript script)
+    {
+        switch (Path.GetExtension(path).ToUpperInvariant())
+        {
+            case ".PS1" when paths.Windows || !script.Executable:
+                string shell = paths.Windows && !IsOnPath("pwsh.exe") ? "powershell.exe" : "pwsh";
+                return (shell, ["-NoProfile", "-NonInteractive", "-ExecutionPolicy", "Bypass", "-File", path]);
+            case ".CMD" or ".BAT" when paths.Windows:
+                return ("cmd.exe", ["/d", "/c", path]);
+            default:
+                // The old handler ran all by a shell, which runs what has no "#!" line itself.
+                return paths.Windows || KnowsItsInterpreter(path) ? (path, []) : ("/bin/sh", [path]);
+        }
+    }
+
+    private static bool KnowsItsInterpreter(string path)
+    {
+        using FileStream stream = File.OpenRead(path);
+        byte[] start = new byte[4];
+        int length = stream.ReadAtLeast(start, 4, throwOnEndOfStream: false);
+        return start.AsSpan(0, length).StartsWith("#!"u8) || start.AsSpan(0, length).SequenceEqual("\u007fELF"u8);
+    }
+
+    private static bool IsOnPath(string program) =>
+        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(folder => folder.Length > 0 && File.Exists(Path.Combine(folder, program)));
+
+    private static bool IsExecutable(FileInfo file) => OperatingSystem.IsWindows() || file.UnixFileMode.HasFlag(UnixFileMode.UserExecute);
+
+    private CumulusException Failed(InitScript script, string how, FailureKind kind, Exception? cause = null) =>
+        new(ErrorIds.InitScriptFailed, kind, $"The init script {script.Name} {how}", cause) { Target = Path.Combine(paths.InitScripts, script.Name) };
+}
