@@ -132,15 +132,11 @@ public sealed class DeployerTests : IDisposable
         FakeStack nested = _stacks.Add("stage-web-Inner-1X", "CREATE_COMPLETE");
         nested.Happen(new Step("CREATE_IN_PROGRESS"), null);
         nested.Happen(new Step("CREATE_FAILED", ("Bucket", "AWS::S3::Bucket", "CREATE_FAILED", "stage-b already exists")), null);
-        _stacks.Creates["stage-web"] = [new Step("CREATE_IN_PROGRESS"), new Step("ROLLBACK_COMPLETE")];
-        _stacks.Before = call =>
-        {
-            if (call == "Create stage-web") return;
-            if (_stacks.Has("stage-web") && _stacks["stage-web"] is { Status: "CREATE_IN_PROGRESS" } web && web.Events.All(e => e.LogicalId != "Inner"))
-            {
-                web.Events.Add(web.Events[0] with { EventId = "inner", LogicalId = "Inner", PhysicalId = nested.Id, Status = "CREATE_FAILED", Reason = "Embedded stack was not successfully created", ResourceType = "AWS::CloudFormation::Stack" });
-            }
-        };
+        _stacks.Creates["stage-web"] =
+        [
+            new Step("CREATE_IN_PROGRESS", ("Inner", "AWS::CloudFormation::Stack", "CREATE_FAILED", "Embedded stack was not successfully created")) { PhysicalId = nested.Id },
+            new Step("ROLLBACK_COMPLETE"),
+        ];
 
         var e = await Assert.ThrowsAsync<DeploymentFailedException>(() => DeployAsync(Sample.Configuration(_folder, "web").Request()));
 

@@ -8,6 +8,9 @@ public sealed record Step(string Status, params (string LogicalId, string Type, 
 {
     public string? Reason { get; init; }
 
+    /// <summary>Of its resources; null: made up.</summary>
+    public string? PhysicalId { get; init; }
+
     /// <summary>Leaves out the event of the stack itself, as when events are late.</summary>
     public bool Silent { get; init; }
 }
@@ -194,7 +197,7 @@ public sealed class FakeStack(string name, string id)
     {
         foreach ((string logicalId, string type, string status, string? reason) in step.Resources)
         {
-            Events.Add(Event(logicalId, $"phys-{logicalId}", type, status, reason, token));
+            Events.Add(Event(logicalId, step.PhysicalId ?? $"phys-{logicalId}", type, status, reason, token));
         }
 
         Status = step.Status;

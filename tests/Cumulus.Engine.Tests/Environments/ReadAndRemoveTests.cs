@@ -118,7 +118,7 @@ public sealed class ReadAndRemoveTests : IDisposable
     public async Task A_busy_stack_is_waited_for_before_it_is_deleted()
     {
         FakeStack web = _stacks.Add("stage-web", "UPDATE_IN_PROGRESS");
-        web.Script(new Step("UPDATE_IN_PROGRESS"), new Step("UPDATE_IN_PROGRESS"), new Step("UPDATE_COMPLETE"));
+        web.Script(new Step("UPDATE_IN_PROGRESS"), new Step("UPDATE_IN_PROGRESS"), new Step("UPDATE_IN_PROGRESS"), new Step("UPDATE_COMPLETE"));
 
         await RemoveAsync("web");
 
