@@ -50,7 +50,7 @@ public sealed record HostPaths
         string path = Windows ? absolute.Replace('\\', '/') : absolute;
         bool hasDrive = Windows && path.Length >= 2 && char.IsAsciiLetter(path[0]) && path[1] == ':';
         if (Windows && path.StartsWith('/') && !path.StartsWith("//", StringComparison.Ordinal)) path = "C:" + path;
-        else if (!path.StartsWith('/') && !hasDrive) throw Invalid(absolute, "is not absolute");
+        else if (Windows ? !hasDrive : !path.StartsWith('/')) throw Invalid(absolute, "is not absolute");
         string[] parts = [.. path.Split('/').Where(p => p.Length > 0 && p != ".")];
         if (parts.Contains("..")) throw Invalid(absolute, "goes up with '..'");
         return string.Join('/', parts);

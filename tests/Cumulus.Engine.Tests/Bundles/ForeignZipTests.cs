@@ -1,0 +1,152 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Cumulus.Engine.Bundles;
+using Cumulus.Engine.Tests.Support;
+using FsCheck;
+using FsCheck.Fluent;
+
+namespace Cumulus.Engine.Tests.Bundles;
+
+/// <summary>Other programs read our archives as we mean them, and we read theirs.</summary>
+public sealed class ForeignZipTests : IDisposable
+{
+    private readonly TempFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    private async Task<string> BuildAsync()
+    {
+        folder.Write("site/index.html", string.Concat(Enumerable.Repeat("hello ", 100)));
+        folder.Write("site/run.sh", "#!/bin/sh\n", EntryMode.DefaultFolder);
+        folder.Write("site/secret", "s", UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        folder.Write("site/é/ü x.txt", "1");
+        folder.Write("site/nothing", "");
+        folder.Folder("site/empty");
+        folder.Link("site/latest", "index.html");
+        Bundle bundle = await new BundleBuilder().BuildAsync(BundleRequest.FromPath("web", folder["site"], folder["out"]), default);
+        return bundle.Path;
+    }
+
+    [Fact]
+    public async Task Unzip_finds_no_fault_and_restores_modes_links_and_empty_folders()
+    {
+        string path = await BuildAsync();
+        Assert.Contains("No errors detected", Run("unzip", "-t", path));
+        Run("unzip", "-q", path, "-d", folder["unzipped"]);
+        Assert.Equal("index.html", new FileInfo(folder["unzipped/latest"]).LinkTarget);
+        Assert.Equal(("0755", "0600", "0644"), (Mode("run.sh"), Mode("secret"), Mode("index.html")));
+        Assert.True(Directory.Exists(folder["unzipped/empty"]));
+        Assert.Equal("1", folder.Read("unzipped/é/ü x.txt"));
+
+        string Mode(string name) => EntryMode.Octal(folder.Mode("unzipped/" + name));
+    }
+
+    [Fact]
+    public async Task Python_reads_every_entry_with_its_mode_and_one_time()
+    {
+        string path = await BuildAsync();
+        string json = Run("python3", "-c", """
+            import json, sys, zipfile
+            z = zipfile.ZipFile(sys.argv[1])
+            assert z.testzip() is None
+            print(json.dumps([[i.filename, i.create_system, oct(i.external_attr >> 16), list(i.date_time)] for i in z.infolist()]))
+            """, path);
+        var entries = JsonSerializer.Deserialize<JsonElement[][]>(json)!;
+        Assert.Equal(["empty/", "index.html", "latest", "nothing", "run.sh", "secret", "é/ü x.txt"], entries.Select(e => e[0].GetString()));
+        Assert.Equal(["0o40755", "0o100644", "0o120777", "0o100644", "0o100755", "0o100600", "0o100644"], entries.Select(e => e[2].GetString()));
+        Assert.All(entries, e => Assert.Equal((3, "[1980, 1, 1, 0, 0, 0]"), (e[1].GetInt32(), e[3].ToString())));
+    }
+
+    [Fact]
+    public async Task An_archive_of_Pythons_zipfile_as_the_old_program_made_it_is_read_D23()
+    {
+        await BuildAsync();
+        Run("python3", "-c", """
+            import sys, zipfile
+            with zipfile.ZipFile(sys.argv[1], 'w', zipfile.ZIP_DEFLATED) as z:
+                z.write(sys.argv[2] + '/run.sh', 'srv/run.sh')
+                z.writestr(zipfile.ZipInfo('srv/no-mode'), 'x')
+            """, folder["py.zip"], folder["site"]);
+        using SafeArchive archive = await SafeArchive.OpenAsync(folder["py.zip"], forWindows: true, null, default);
+        Assert.Equal([("srv/run.sh", "0755"), ("srv/no-mode", "0600")], archive.Entries.Select(e => (e.Name, EntryMode.Octal(e.Mode))));
+        Assert.Equal(2, (await archive.ReadContentAsync(default)).Count);
+    }
+
+    [Fact]
+    public async Task Entries_that_Windows_calls_its_own_are_stamped_as_made_on_Unix()
+    {
+        string path = await BuildAsync();
+        byte[] ours = File.ReadAllBytes(path);
+        byte[] windows = [.. ours];
+        int directory = windows.AsSpan().IndexOf("PK\u0001\u0002"u8);
+        for (int at = directory; at >= 0;)
+        {
+            windows[at + 5] = 0;
+            int next = windows.AsSpan(at + 4).IndexOf("PK\u0001\u0002"u8);
+            at = next < 0 ? -1 : at + 4 + next;
+        }
+
+        Assert.NotEqual(ours, windows);
+        using var stream = new MemoryStream();
+        stream.Write(windows);
+        ZipBundleWriter.StampUnix(stream, directory);
+        Assert.Equal(ours, stream.ToArray());
+    }
+
+    [Theory]
+    [InlineData(null, 1980)]
+    [InlineData("1700000000", 2023)]
+    [InlineData("0", 1980)]
+    public async Task The_time_of_entries_may_be_given(string? epoch, int year)
+    {
+        folder.Write("site/x", "1");
+        BundleRequest request = BundleRequest.FromPath("web", folder["site"], folder["out"]) with
+        {
+            EntryTime = epoch is null ? null : DateTimeOffset.FromUnixTimeSeconds(long.Parse(epoch)),
+        };
+        Bundle bundle = await new BundleBuilder().BuildAsync(request, default);
+        Assert.Contains($"({year},", Run("python3", "-c", "import sys, zipfile; print(zipfile.ZipFile(sys.argv[1]).infolist()[0].date_time)", bundle.Path));
+    }
+
+    [Fact]
+    public void Whatever_goes_in_comes_out_again()
+    {
+        Gen<string> name = Gen.Elements("a", "b", "c/d", "c/e", "f/g/h", "é", "x y", "Z").Zip(Gen.Choose(0, 9)).Select(t => $"{t.Item1}{t.Item2}");
+        Gen<(string, byte[])> file = name.Zip(ArbMap.Default.GeneratorFor<byte[]>());
+        Prop.ForAll(file.NonEmptyListOf().ToArbitrary(), files => RoundTripAsync(files).GetAwaiter().GetResult()).Check(Config.QuickThrowOnFailure.WithMaxTest(50));
+    }
+
+    private async Task<bool> RoundTripAsync(IEnumerable<(string Name, byte[] Content)> files)
+    {
+        string source = folder.Folder(Guid.NewGuid().ToString("N"));
+        var all = new SortedDictionary<string, byte[]>(StringComparer.Ordinal);
+        foreach ((string name, byte[] content) in files)
+        {
+            all[name] = content;
+            Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(source, name))!);
+            File.WriteAllBytes(Path.Combine(source, name), content);
+        }
+
+        Bundle bundle = await new BundleBuilder().BuildAsync(BundleRequest.FromPath("web", source, source + ".out"), default);
+        using SafeArchive archive = await SafeArchive.OpenAsync(bundle.Path, forWindows: true, null, default);
+        bool equal = archive.Entries.Count == all.Count && ContentDigest.Of(await archive.ReadContentAsync(default)) == bundle.Digest;
+        foreach (ArchiveEntry entry in archive.Entries)
+        {
+            using var content = new MemoryStream();
+            await archive.CopyAsync(entry, content, default);
+            equal &= content.ToArray().SequenceEqual(all[entry.Name]);
+        }
+
+        return equal;
+    }
+
+    private static string Run(string program, params string[] arguments)
+    {
+        var info = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true };
+        using Process process = Process.Start(info)!;
+        string output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        Assert.True(process.ExitCode == 0, $"{program} ended with {process.ExitCode}: {output}");
+        return output;
+    }
+}
