@@ -86,13 +86,11 @@ public sealed class ErrorTests
     }
 
     [Fact]
-    public async Task A_modelled_JSON_error_carries_its_members()
+    public async Task A_JSON_error_that_is_not_in_the_model_has_the_services_class()
     {
-        await using var server = new StubServer(new StubAnswer(400, """{"__type":"DocumentPermissionLimit","message":"m"}"""), new StubAnswer(400, """{"__type":"InvalidFilterValue","message":"v","Unknown":[1]}"""));
-        using var client = new AmazonSimpleSystemsManagementClient(Services.Credentials, server.Configure(new AmazonSimpleSystemsManagementConfig()));
+        var error = await SsmErrorAsync<AmazonSimpleSystemsManagementException>(new StubAnswer(400, """{"__type":"ExpiredTokenException","message":"m"}""", ("x-amzn-RequestId", "r")));
 
-        await Assert.ThrowsAsync<AmazonSimpleSystemsManagementException>(() => client.ListCommandsAsync());
-        await Assert.ThrowsAsync<InvalidFilterValueException>(() => client.DescribeParametersAsync(new DescribeParametersRequest()));
+        Assert.Equal(("ExpiredTokenException", HttpStatusCode.BadRequest, "r"), (error.ErrorCode, error.StatusCode, error.RequestId));
     }
 
     [Fact]
