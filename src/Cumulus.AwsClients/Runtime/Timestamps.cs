@@ -16,8 +16,7 @@ internal static class Timestamps
         DateTime.Parse(text, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal);
 
     /// <summary>Seconds since 1970, with milliseconds behind the point if there are some.</summary>
-    public static decimal ToUnixSeconds(DateTime time) =>
-        Math.Round((decimal)(time.ToUniversalTime() - DateTime.UnixEpoch).Ticks / TimeSpan.TicksPerSecond, 3) / 1.0000m;
+    public static decimal ToUnixSeconds(DateTime time) => (decimal)new DateTimeOffset(time.ToUniversalTime()).ToUnixTimeMilliseconds() / 1000;
 
     public static DateTime FromUnixSeconds(decimal seconds) => DateTime.UnixEpoch.AddTicks((long)(seconds * TimeSpan.TicksPerSecond));
 }
