@@ -9,8 +9,10 @@ namespace Cumulus.PowerShell;
 /// </summary>
 /// <remarks>
 /// An exception that escapes <see cref="ProcessAsync"/> or <see cref="EndAsync"/> is a non-terminating error, so the next
-/// record still runs; one that escapes <see cref="BeginAsync"/> ends the command before any record. After a stop output and questions
-/// throw <see cref="OperationCanceledException"/>, reports are dropped, and the block's <c>finally</c> runs to its end.
+/// record still runs; one that escapes <see cref="BeginAsync"/> ends the command before any record. A body learns of Ctrl+C, of
+/// <c>Select-Object -First</c> and of <c>-ErrorAction Stop</c> in one way: its token is set and <see cref="OperationCanceledException"/>
+/// comes out of output, of questions and of the write that met it. Let it pass; the base knows. Reports after that are dropped, so
+/// a <c>finally</c> runs to its end.
 /// </remarks>
 public abstract class CumulusCmdlet : PSCmdlet, IDisposable
 {
@@ -93,7 +95,7 @@ public abstract class CumulusCmdlet : PSCmdlet, IDisposable
             WriteObject(value);
     }
 
-    /// <summary>A non-terminating error; under <c>-ErrorAction Stop</c> it throws and ends the command.</summary>
+    /// <summary>A non-terminating error; under <c>-ErrorAction Stop</c> it cancels the body and ends the command.</summary>
     /// <param name="target">What the command was at work on, for an exception that names nothing itself.</param>
     protected void WriteFailure(Exception exception, object? target = null) => Host.WriteError(ErrorMap.Map(exception, target));
 

@@ -61,15 +61,24 @@ internal sealed class PipelinePump : IDisposable
         return failures;
     }
 
-    /// <summary>Output: cancels the body once the pipeline takes nothing more.</summary>
+    /// <summary>Output. Once the pipeline takes nothing more, or after a stop, the body is cancelled.</summary>
     public void Output(Action write) => Send(() =>
     {
         Stop.ThrowIfCancellationRequested();
-        return Attempt(Returning(write), endsPipeline: _ => true);
+        try
+        {
+            write();
+            return true;
+        }
+        catch (Exception e)
+        {
+            throw Refused(e);
+        }
     });
 
     /// <summary>
-    /// An error, a warning, progress: dropped without a word after a stop, so that clean-up may report without being cut short.
+    /// An error, a warning, progress. As <see cref="Output"/>, but after a stop it is dropped without a word, so that clean-up
+    /// may report without being cut short.
     /// </summary>
     public void Report(Action write) => Send(() =>
     {
@@ -78,19 +87,29 @@ internal sealed class PipelinePump : IDisposable
 
         try
         {
-            return Attempt(Returning(write), endsPipeline: _ => true);
+            write();
+            return true;
         }
-        catch (OperationCanceledException) when (Stop.IsCancellationRequested)
+        catch (Exception e)
         {
-            return false;
+            var stoppedMeanwhile = Stop.IsCancellationRequested;
+            var cancellation = Refused(e);
+            return stoppedMeanwhile ? false : throw cancellation;
         }
     });
 
-    /// <summary>A question to a person: after a stop nobody answers, and the body is cancelled.</summary>
+    /// <summary>A question to a person: after a stop nobody answers, and the body is cancelled. What else it throws is the body's own affair.</summary>
     public bool Ask(Func<bool> question) => Send(() =>
     {
         Stop.ThrowIfCancellationRequested();
-        return Attempt(question, endsPipeline: e => IsStop(e) || e is ActionPreferenceStopException);
+        try
+        {
+            return question();
+        }
+        catch (Exception e) when (e is PipelineStoppedException or FlowControlException or ActionPreferenceStopException)
+        {
+            throw Refused(e);
+        }
     });
 
     /// <summary>A question to the session, answered after a stop too, since clean-up may need it.</summary>
@@ -172,34 +191,20 @@ internal sealed class PipelinePump : IDisposable
         }
     }
 
-    private T Attempt<T>(Func<T> call, Func<Exception, bool> endsPipeline)
+    /// <summary>
+    /// Keeps what the pipeline threw for the caller: the stop of Select-Object -First, the failure of the next command, the
+    /// end that -ErrorAction Stop asks for. None is a failure of the body, so the body sees a cancellation.
+    /// </summary>
+    private OperationCanceledException Refused(Exception e)
     {
-        try
-        {
-            return call();
-        }
-        catch (Exception e) when (endsPipeline(e))
-        {
-            _refusal ??= ExceptionDispatchInfo.Capture(e);
-            RequestStop();
-            if (IsStop(e))
-                throw new OperationCanceledException("The pipeline was stopped.", e, Stop);
-            throw;
-        }
+        _refusal ??= ExceptionDispatchInfo.Capture(e);
+        RequestStop();
+        return new OperationCanceledException("The pipeline takes nothing more.", e, Stop);
     }
 
     private Exception TooLate() => Stop.IsCancellationRequested
         ? new OperationCanceledException(Stop)
         : new InvalidOperationException("A task of this command outlived the command and then wrote to it.");
-
-    // Select-Object -First ends the commands before it with a flow control exception that is not public.
-    private static bool IsStop(Exception e) => e is PipelineStoppedException or FlowControlException;
-
-    private static Func<bool> Returning(Action write) => () =>
-    {
-        write();
-        return true;
-    };
 
     private sealed record Call(Action Perform, Action<Exception> Abandon);
 }

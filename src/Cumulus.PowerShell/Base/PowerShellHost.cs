@@ -55,7 +55,7 @@ internal sealed class PowerShellHost(PSCmdlet cmdlet) : ICmdletHost
         try
         {
             var full = cmdlet.SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out var provider, out _);
-            return provider.Name == "FileSystem" ? full : throw NotAFile(path, provider.Name, innerException: null);
+            return provider.Name == "FileSystem" ? full : throw NotAFile(path, $"it belongs to the provider {provider.Name}.", innerException: null);
         }
         catch (RuntimeException e)
         {

@@ -1,0 +1,86 @@
+using System.Text;
+
+namespace Cumulus.Engine.Bundles;
+
+/// <summary>
+/// The rules for names inside archives: pure, and the same on every machine; whether Windows' further rules count is the
+/// caller's word (D-22).
+/// </summary>
+public static class ArchiveName
+{
+    private static readonly HashSet<string> ReservedOnWindows = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$", "CLOCK$",
+        "COM0", "COM1", "COM2", "COM3", "COM4", "COM5", "COM6", "COM7", "COM8", "COM9", "COM¹", "COM²", "COM³",
+        "LPT0", "LPT1", "LPT2", "LPT3", "LPT4", "LPT5", "LPT6", "LPT7", "LPT8", "LPT9", "LPT¹", "LPT²", "LPT³",
+    };
+
+    /// <summary>Order of names in archives, manifests and digests: by their UTF-8 bytes, the same in every language.</summary>
+    public static IComparer<string> Order { get; } = Comparer<string>.Create(CompareUtf8);
+
+    /// <summary>Why the name must not be written to a disk, as the rest of a sentence ("the name …"); null when it may.</summary>
+    /// <param name="name">Without the trailing <c>/</c> that zip gives to folders.</param>
+    /// <param name="forWindows">Streams, device names, trailing dots and the like count too.</param>
+    public static string? Problem(string name, bool forWindows)
+    {
+        if (name.Length == 0) return "is empty";
+        if (name.Contains('\0')) return "holds a NUL character";
+        if (name.Any(char.IsControl)) return "holds a control character";
+        if (name.Contains('\uFFFD')) return "is not valid UTF-8";
+        if (name.Contains('\\')) return "holds a backslash";
+        if (name[0] == '/') return "is absolute";
+        if (HasDrive(name)) return "has a drive letter";
+        return name.Split('/').Select(part => ComponentProblem(part, forWindows)).FirstOrDefault(problem => problem is not null);
+    }
+
+    /// <summary>
+    /// Why a link must not be made; null when it may. A target is relative, and <c>..</c> stands only at its start: then no
+    /// chain of links, each of which keeps the rule, can lead out of the bundle.
+    /// </summary>
+    public static string? LinkProblem(string name, string target, bool forWindows)
+    {
+        if (target.Length == 0) return "points nowhere";
+        if (target.Any(char.IsControl)) return "points to a name with a control character";
+        if (target.Contains('\\')) return "points to a name with a backslash";
+        if (target[0] == '/' || HasDrive(target)) return $"points to the absolute path '{target}'";
+        if (forWindows && target.Contains(':')) return $"points to '{target}', a stream on Windows";
+        string[] parts = target.TrimEnd('/').Split('/');
+        int up = parts.TakeWhile(p => p == "..").Count();
+        if (parts.Skip(up).Contains("..")) return $"points to '{target}', which goes up after it went down";
+        return up > name.Count(c => c == '/') ? $"points out of the bundle, to '{target}'" : null;
+    }
+
+    /// <summary>What two names share when they are one file: the name itself, or without case where case does not count.</summary>
+    public static string Key(string name, bool ignoreCase) => ignoreCase ? name.ToUpperInvariant() : name;
+
+    /// <summary>The folders above a name, the nearest last: <c>a</c>, <c>a/b</c> of <c>a/b/c</c>.</summary>
+    public static IEnumerable<string> Parents(string name)
+    {
+        for (int slash = name.IndexOf('/'); slash >= 0; slash = name.IndexOf('/', slash + 1))
+        {
+            yield return name[..slash];
+        }
+    }
+
+    /// <summary>Both, with a <c>/</c> between unless one is empty.</summary>
+    public static string Join(string folder, string name) =>
+        folder.Length == 0 ? name : name.Length == 0 ? folder : $"{folder}/{name}";
+
+    private static string? ComponentProblem(string part, bool forWindows)
+    {
+        if (part.Length == 0) return "has an empty part";
+        if (part == "..") return "goes up with '..'";
+        if (part == ".") return "holds the part '.'";
+        if (!forWindows) return null;
+        if (part.Contains(':')) return "names an NTFS stream";
+        if (part.IndexOfAny(['<', '>', '"', '|', '?', '*']) >= 0) return "holds a character that Windows does not allow";
+        if (part[^1] is '.' or ' ') return "has a part that ends in a dot or a blank, which Windows drops";
+        return ReservedOnWindows.Contains(part.Split('.')[0].TrimEnd()) ? $"holds '{part}', a device on Windows" : null;
+    }
+
+    private static bool HasDrive(string name) =>
+        name.Length >= 2 && char.IsAsciiLetter(name[0]) && name[1] == ':' && (name.Length == 2 || name[2] == '/');
+
+    private static int CompareUtf8(string a, string b) =>
+        Encoding.UTF8.GetBytes(a).AsSpan().SequenceCompareTo(Encoding.UTF8.GetBytes(b));
+}

@@ -1,0 +1,55 @@
+namespace Cumulus.Engine.Bundles;
+
+/// <summary>Reads archives that are on this machine already.</summary>
+public static class BundleFile
+{
+    /// <summary>Knows an archive again: by the manifest beside it when that fits its bytes, else by reading it through.</summary>
+    /// <returns>Without a manifest: named after the file, of no environment; the manifest is then written beside it.</returns>
+    /// <exception cref="CumulusException">As <see cref="SafeArchive.OpenAsync"/>; <see cref="ErrorIds.BundleDigestMismatch"/> when the manifest
+    /// beside it tells of other bytes.</exception>
+    public static async Task<Bundle> ReadAsync(string path, CancellationToken cancellationToken)
+    {
+        string full = Path.GetFullPath(path);
+        using SafeArchive archive = await SafeArchive.OpenAsync(full, forWindows: false, null, cancellationToken);
+        string sha256 = await Hex.Sha256OfFileAsync(full, cancellationToken);
+        string beside = full + BundleManifest.Suffix;
+        if (File.Exists(beside))
+        {
+            BundleManifest manifest = await BundleManifest.ReadAsync(beside, forWindows: false, cancellationToken);
+            if (manifest.Sha256 == sha256) return Describe(full, manifest);
+            throw new CumulusException(ErrorIds.BundleDigestMismatch, FailureKind.SecurityViolation, $"{full} is not the archive that the manifest beside it tells of.")
+            {
+                Target = full,
+                Advice = "Build the bundle again.",
+            };
+        }
+
+        IReadOnlyList<BundleEntry> entries = await archive.ReadContentAsync(cancellationToken);
+        var made = new BundleManifest
+        {
+            Schema = BundleManifest.CurrentSchema,
+            Tool = BundleBuilder.Tool,
+            Name = Path.GetFileNameWithoutExtension(full),
+            Archive = Path.GetFileName(full),
+            Size = new FileInfo(full).Length,
+            Sha256 = sha256,
+            Digest = ContentDigest.Of(entries),
+            Entries = entries,
+        };
+        await made.WriteAsync(beside, cancellationToken);
+        return Describe(full, made);
+    }
+
+    internal static Bundle Describe(string path, BundleManifest manifest) => new()
+    {
+        Name = manifest.Name,
+        Environment = manifest.Environment,
+        Version = manifest.Version,
+        Path = path,
+        ManifestPath = path + BundleManifest.Suffix,
+        Files = manifest.Entries.Count(e => e.Type != BundleEntryType.Folder),
+        Size = manifest.Size,
+        Digest = manifest.Digest,
+        Sha256 = manifest.Sha256,
+    };
+}

@@ -1,0 +1,107 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Cumulus.Engine.Bundles;
+
+/// <summary>
+/// What an archive holds, in a file beside it; <c>docs/guides/bundle-format.md</c> describes the schema. Equal content gives
+/// an equal manifest: no time and no machine in it.
+/// </summary>
+public sealed record BundleManifest
+{
+    /// <summary>What is put after an archive's name or key.</summary>
+    public const string Suffix = ".manifest.json";
+
+    public const int CurrentSchema = 1;
+
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        WriteIndented = true,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        Converters = { new JsonStringEnumConverter<BundleEntryType>(JsonNamingPolicy.CamelCase), new ModeConverter() },
+    };
+
+    public required int Schema { get; init; }
+
+    /// <summary>Program and version that made the archive.</summary>
+    public required string Tool { get; init; }
+
+    public required string Name { get; init; }
+
+    public string? Environment { get; init; }
+
+    public string? Version { get; init; }
+
+    /// <summary>File name of the archive.</summary>
+    public required string Archive { get; init; }
+
+    /// <summary>Bytes of the archive.</summary>
+    public required long Size { get; init; }
+
+    /// <summary>SHA-256 of the archive's bytes, 64 hexadecimal digits.</summary>
+    public required string Sha256 { get; init; }
+
+    /// <summary>See <see cref="ContentDigest"/>.</summary>
+    public required string Digest { get; init; }
+
+    /// <summary>In <see cref="ArchiveName.Order"/>.</summary>
+    public required IReadOnlyList<BundleEntry> Entries { get; init; }
+
+    /// <exception cref="CumulusException"><see cref="ErrorIds.BundleInvalid"/>, or what <see cref="Validate"/> throws.</exception>
+    public static async Task<BundleManifest> ReadAsync(string path, bool forWindows, CancellationToken cancellationToken)
+    {
+        BundleManifest? manifest;
+        try
+        {
+            await using FileStream stream = File.OpenRead(path);
+            manifest = await JsonSerializer.DeserializeAsync<BundleManifest>(stream, Json, cancellationToken);
+        }
+        catch (JsonException e)
+        {
+            throw Invalid(path, $"is not a bundle manifest: {e.Message}", e);
+        }
+
+        if (manifest is null) throw Invalid(path, "is empty");
+        if (manifest.Schema > CurrentSchema) throw Invalid(path, $"has schema {manifest.Schema}; this version of Cumulus reads up to {CurrentSchema}");
+        manifest.Validate(path, forWindows);
+        return manifest;
+    }
+
+    public async Task WriteAsync(string path, CancellationToken cancellationToken)
+    {
+        await using var stream = new FileStream(path, FileMode.CreateNew, FileAccess.Write);
+        await JsonSerializer.SerializeAsync(stream, this, Json, cancellationToken);
+        stream.WriteByte((byte)'\n');
+    }
+
+    /// <exception cref="CumulusException"><see cref="ErrorIds.BundleUnsafe"/>; <see cref="ErrorIds.BundleDigestMismatch"/> when the entries do not give the digest.</exception>
+    private void Validate(string path, bool forWindows)
+    {
+        var names = new NameTable(forWindows);
+        foreach (BundleEntry entry in Entries)
+        {
+            string? problem = ArchiveName.Problem(entry.Name, forWindows)
+                ?? (entry.Type == BundleEntryType.Link ? ArchiveName.LinkProblem(entry.Name, entry.LinkTarget ?? "", forWindows) : null)
+                ?? (entry.Type == BundleEntryType.File && entry.Sha256 is null ? "has no SHA-256" : null)
+                ?? (names.Add(entry.Name, entry.Type) is { } other ? $"meets '{other}'" : null);
+            if (problem is null) continue;
+            throw new CumulusException(ErrorIds.BundleUnsafe, FailureKind.SecurityViolation, $"The manifest {path} is refused: '{entry.Name}' {problem}.") { Target = path };
+        }
+
+        if (ContentDigest.Of(Entries) == Digest) return;
+        throw new CumulusException(ErrorIds.BundleDigestMismatch, FailureKind.SecurityViolation, $"The entries of {path} do not give the digest that it names, {Digest}.") { Target = path };
+    }
+
+    private static CumulusException Invalid(string path, string what, Exception? cause = null) =>
+        new(ErrorIds.BundleInvalid, FailureKind.InvalidInput, $"{path} {what}.", cause) { Target = path };
+
+    private sealed class ModeConverter : JsonConverter<UnixFileMode>
+    {
+        public override UnixFileMode Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            EntryMode.Parse(reader.GetString() ?? "") ?? throw new JsonException("a mode is three or four octal digits");
+
+        public override void Write(Utf8JsonWriter writer, UnixFileMode value, JsonSerializerOptions options) =>
+            writer.WriteStringValue(EntryMode.Octal(value));
+    }
+}

@@ -1,0 +1,42 @@
+namespace Cumulus.Engine.Bundles;
+
+/// <summary>Names of bundles on disk and in the bucket, in the old program's scheme, so that old handlers find them.</summary>
+public static class BundleNames
+{
+    /// <summary><c>bundle-ENV-VERSION-NAME.zip</c>, or <c>NAME.zip</c> for no environment.</summary>
+    /// <exception cref="CumulusException"><see cref="ErrorIds.VersionMissing"/>, <see cref="ErrorIds.BundleNameInvalid"/></exception>
+    public static string FileName(string name, string? environment, string? version)
+    {
+        Check("bundle name", name);
+        if (environment is null) return $"{name}.zip";
+        Check("environment", environment);
+        return $"bundle-{environment}-{RequireVersion(version, environment)}-{name}.zip";
+    }
+
+    /// <summary><c>ENV/VERSION/bundle-ENV-VERSION-NAME.zip</c>.</summary>
+    /// <exception cref="CumulusException">As <see cref="FileName"/>.</exception>
+    public static string Key(string name, string environment, string? version) =>
+        $"{environment}/{RequireVersion(version, environment)}/{FileName(name, environment, version)}";
+
+    private static string RequireVersion(string? version, string environment)
+    {
+        if (string.IsNullOrEmpty(version))
+        {
+            throw new CumulusException(ErrorIds.VersionMissing, FailureKind.InvalidInput, $"There is no version for environment '{environment}'.")
+            {
+                Target = environment,
+                Advice = "Give -Version, or set version in the environment's configuration.",
+            };
+        }
+
+        Check("version", version);
+        return version;
+    }
+
+    private static void Check(string what, string text)
+    {
+        string? problem = text.Contains('/') ? "holds a '/'" : ArchiveName.Problem(text, forWindows: true);
+        if (problem is null) return;
+        throw new CumulusException(ErrorIds.BundleNameInvalid, FailureKind.InvalidInput, $"The {what} '{text}' cannot stand in a file name: it {problem}.") { Target = text };
+    }
+}

@@ -1,0 +1,62 @@
+using Cumulus.Engine.Configuration;
+
+namespace Cumulus.Engine.Bundles;
+
+/// <summary>What to build, and where to put it.</summary>
+public sealed record BundleRequest
+{
+    public required string Name { get; init; }
+
+    /// <summary>Null: a plain archive, <c>NAME.zip</c>, without anything that is marked for an environment.</summary>
+    public string? Environment { get; init; }
+
+    /// <summary>Needed when there is an environment.</summary>
+    public string? Version { get; init; }
+
+    public IReadOnlyList<BundlePath> Paths { get; init; } = [];
+
+    public IReadOnlyList<PathRewrite> PathRewrites { get; init; } = [];
+
+    /// <summary>Full path of a ready archive that is taken as it is, instead of <see cref="Paths"/>.</summary>
+    public string? PreBuiltBundle { get; init; }
+
+    public string? PreBundleHook { get; init; }
+
+    public string? PostBundleHook { get; init; }
+
+    /// <summary>Working directory of the hooks: the configuration file's folder.</summary>
+    public string? HookFolder { get; init; }
+
+    public TimeSpan HookTimeLimit { get; init; } = TimeSpan.FromMinutes(30);
+
+    /// <summary>Full path of the folder for archive and manifest; made when absent.</summary>
+    public required string OutputFolder { get; init; }
+
+    /// <summary>Time of every entry; null: <c>SOURCE_DATE_EPOCH</c> if set, else the first moment that zip knows, 1980-01-01.</summary>
+    public DateTimeOffset? EntryTime { get; init; }
+
+    /// <summary>Gets what is worth a verbose line, hooks' output among it, on some other thread.</summary>
+    public Action<string>? Log { get; init; }
+
+    public static BundleRequest From(BundleDefinition definition, string? environment, string? version, string outputFolder) => new()
+    {
+        Name = definition.Name,
+        Environment = environment,
+        Version = version,
+        Paths = definition.Paths,
+        PathRewrites = definition.PathRewrites,
+        PreBuiltBundle = definition.PreBuiltBundle,
+        PreBundleHook = definition.PreBundleHook,
+        PostBundleHook = definition.PostBundleHook,
+        HookFolder = Path.GetDirectoryName(definition.SourceFile),
+        OutputFolder = outputFolder,
+    };
+
+    /// <summary>Everything under one folder, with names relative to it; or one file under its own name.</summary>
+    public static BundleRequest FromPath(string name, string fullPath, string outputFolder) => new()
+    {
+        Name = name,
+        Paths = [new BundlePath(fullPath, Directory.Exists(fullPath) ? "" : Path.GetFileName(fullPath))],
+        OutputFolder = outputFolder,
+    };
+}

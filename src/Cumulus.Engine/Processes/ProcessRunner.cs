@@ -1,0 +1,136 @@
+using System.ComponentModel;
+using System.Diagnostics;
+
+namespace Cumulus.Engine.Processes;
+
+/// <summary>Runs programs: lines as they come, a time limit, and no child left behind after a cancel.</summary>
+public sealed class ProcessRunner(TimeProvider? clock = null)
+{
+    /// <summary>How many of the last lines a result keeps.</summary>
+    public const int LinesKept = 20;
+
+    private const int TextFileBusy = 26;
+    private static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan BusyDelay = TimeSpan.FromMilliseconds(20);
+    private readonly TimeProvider clock = clock ?? TimeProvider.System;
+
+    /// <summary>
+    /// Waits for the program itself, not for daemons that it started and that keep its output open: what such a daemon
+    /// writes later is nobody's.
+    /// </summary>
+    /// <exception cref="Win32Exception">The program could not be started.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled; the program and its children are dead.</exception>
+    public async Task<ProcessResult> RunAsync(ProcessRequest request, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var lines = new LineBuffer(request.OnLine);
+        using Process process = await StartAsync(StartInfo(request), cancellationToken);
+        process.StandardInput.Close();
+        Task readers = Task.WhenAll(lines.ReadAsync(process.StandardOutput), lines.ReadAsync(process.StandardError));
+
+        using var limit = new CancellationTokenSource(request.TimeLimit, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
+        bool ended = true;
+        try
+        {
+            await process.WaitForExitAsync(either.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            ended = false;
+            process.Kill(entireProcessTree: true);
+            await process.WaitForExitAsync(CancellationToken.None);
+        }
+
+        await Task.WhenAny(readers, Task.Delay(DrainLimit, CancellationToken.None));
+        IReadOnlyList<string> last = lines.Close();
+        if (readers.IsCompleted) await readers;
+        cancellationToken.ThrowIfCancellationRequested();
+        return new ProcessResult(ended ? process.ExitCode : null, last);
+    }
+
+    private static ProcessStartInfo StartInfo(ProcessRequest request)
+    {
+        var info = new ProcessStartInfo(request.FileName)
+        {
+            WorkingDirectory = request.WorkingDirectory,
+            UseShellExecute = false,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        if (request.CommandLine is null) request.Arguments.ToList().ForEach(info.ArgumentList.Add);
+        else info.Arguments = request.CommandLine;
+        foreach ((string name, string? value) in request.Environment)
+        {
+            if (value is null) info.Environment.Remove(name);
+            else info.Environment[name] = value;
+        }
+
+        return info;
+    }
+
+    // A script that was written a moment ago is "busy" while another thread's fork still holds its descriptor.
+    private async Task<Process> StartAsync(ProcessStartInfo info, CancellationToken cancellationToken)
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return Process.Start(info) ?? throw new Win32Exception($"{info.FileName} did not start.");
+            }
+            catch (Win32Exception e) when (e.NativeErrorCode == TextFileBusy && attempt < 50)
+            {
+                await Task.Delay(BusyDelay, clock, cancellationToken);
+            }
+        }
+    }
+
+    private sealed class LineBuffer(Action<string>? onLine)
+    {
+        private readonly object gate = new();
+        private readonly Queue<string> last = new();
+        private bool closed;
+
+        public async Task ReadAsync(StreamReader reader)
+        {
+            try
+            {
+                while (await reader.ReadLineAsync() is { } line)
+                {
+                    if (!Add(line)) return;
+                }
+            }
+            catch (Exception e) when (e is IOException or ObjectDisposedException && IsClosed)
+            {
+                // The pipe was given up after the program's end, as meant.
+            }
+        }
+
+        public IReadOnlyList<string> Close()
+        {
+            lock (gate)
+            {
+                closed = true;
+                return [.. last];
+            }
+        }
+
+        private bool IsClosed
+        {
+            get { lock (gate) return closed; }
+        }
+
+        private bool Add(string line)
+        {
+            lock (gate)
+            {
+                if (closed) return false;
+                last.Enqueue(line);
+                if (last.Count > LinesKept) last.Dequeue();
+                onLine?.Invoke(line);
+                return true;
+            }
+        }
+    }
+}
