@@ -12,6 +12,9 @@ public sealed record LocalCloudOptions
     /// <summary>The region that the connection object names. Calls for other regions are answered as well.</summary>
     public string Region { get; init; } = "us-east-1";
 
+    /// <summary>Buckets that are there from the start, in <see cref="Region"/>.</summary>
+    public IReadOnlyList<string> Buckets { get; init; } = [];
+
     /// <summary>
     /// Program and first arguments that run a Cumulus command on this machine, such as <c>["dotnet", ".../Cumulus.Console.dll"]</c>.
     /// Each host gets a command <c>cumulus</c> that runs it. Empty: hosts have no such command.

@@ -147,6 +147,8 @@ public sealed class LocalCloudServer : IAsyncDisposable
         { Timeout = Timeout.InfiniteTimeSpan });
         var gate = Keep(new StackGate());
         var client = new MotoClient(http, _moto.Address);
+        foreach (var bucket in _options.Buckets)
+            await client.CreateBucketAsync(bucket, _options.Region, cancellationToken);
         _fleet = Keep(new HostFleet(new MotoInventory(client), sandboxes, _folder, gate, _options, log, time));
         var runCommand = Keep(new RunCommandService(_fleet, log, time));
         var stacks = new StackRequests(gate, client, _moto.Address, new Uri(proxy.Endpoint), log);

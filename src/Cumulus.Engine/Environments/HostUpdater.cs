@@ -29,6 +29,9 @@ public sealed class HostUpdater(IHostFleet fleet, IDeploymentObserver observer, 
     /// <summary>For so long after its launch an instance may be unknown to SSM.</summary>
     public static readonly TimeSpan BootTime = TimeSpan.FromMinutes(15);
 
+    // Instances that one SendCommand takes: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_SendCommand.html.
+    private const int CommandSize = 50;
+
     private const int OutputLines = 20;
 
     private static readonly string[] Ended = ["Success", "Cancelled", "TimedOut", "Failed"];
@@ -52,9 +55,12 @@ public sealed class HostUpdater(IHostFleet fleet, IDeploymentObserver observer, 
         foreach (IGrouping<HostPlatform, HostInstance> group in instances.Where(i => i.Managed).GroupBy(i => i.Platform))
         {
             IReadOnlyList<string> lines = HostCommand.Install(group.Key, request.Environment, request.Version, request.Bucket);
-            string commandId = await fleet.RunAsync([.. group.Select(i => i.InstanceId)], group.Key, lines, limit.Remaining, $"Cumulus: {request.Environment} {request.Version}", cancellationToken);
-            observer.Detail($"{request.Stack}: command {commandId} installs {request.Version} on {group.Count()} hosts.");
-            running.AddRange(group.Select(i => (i, commandId)));
+            foreach (HostInstance[] batch in group.Chunk(CommandSize))
+            {
+                string commandId = await fleet.RunAsync([.. batch.Select(i => i.InstanceId)], group.Key, lines, limit.Remaining, $"Cumulus: {request.Environment} {request.Version}", cancellationToken);
+                observer.Detail($"{request.Stack}: command {commandId} installs {request.Version} on {batch.Length} hosts.");
+                running.AddRange(batch.Select(i => (i, commandId)));
+            }
         }
 
         var pace = new PollPace();

@@ -72,7 +72,7 @@ public sealed class StackFollower(IStackService stacks, IDeploymentObserver obse
 
     /// <summary>Waits until nothing runs on the stack any more; null when it is gone.</summary>
     /// <exception cref="CumulusException"><see cref="ErrorIds.StackBusy"/> when it still runs at the limit.</exception>
-    public async Task<StackDescription?> SettleAsync(string stackName, WaitLimit limit, CancellationToken cancellationToken)
+    public async Task<StackDescription?> SettleAsync(string nameOrId, WaitLimit limit, CancellationToken cancellationToken)
     {
         var pace = new PollPace();
         string status = "";
@@ -81,7 +81,7 @@ public sealed class StackFollower(IStackService stacks, IDeploymentObserver obse
             CumulusException? problem = null;
             try
             {
-                StackDescription? description = await stacks.FindAsync(stackName, cancellationToken);
+                StackDescription? description = await stacks.FindAsync(nameOrId, cancellationToken);
                 if (description is null || StackStatus.IsFinal(description.Status))
                 {
                     return description;
@@ -90,13 +90,13 @@ public sealed class StackFollower(IStackService stacks, IDeploymentObserver obse
                 if (status != description.Status)
                 {
                     status = description.Status;
-                    observer.StackBusy(stackName, status);
+                    observer.StackBusy(description.Name, status);
                 }
             }
             catch (CumulusException e) when (!IsHopeless(e))
             {
                 problem = e;
-                observer.Detail($"{stackName}: the look failed and is repeated: {e.Message}");
+                observer.Detail($"{nameOrId}: the look failed and is repeated: {e.Message}");
             }
 
             if (limit.Reached)
@@ -104,9 +104,9 @@ public sealed class StackFollower(IStackService stacks, IDeploymentObserver obse
                 throw new CumulusException(
                     ErrorIds.StackBusy,
                     FailureKind.Conflict,
-                    $"Another operation is running on stack '{stackName}' ({status}) and did not end within {Text(limit.Limit)}. Nothing was changed.",
+                    $"Another operation is running on stack '{nameOrId}' ({status}) and did not end within {Text(limit.Limit)}. Nothing was changed.",
                     problem)
-                { Target = stackName, Advice = "Wait until it has ended and run the command again." };
+                { Target = nameOrId, Advice = "Wait until it has ended and run the command again." };
             }
 
             await limit.PauseAsync(problem is null ? pace.AfterSuccess() : pace.AfterFailure(), cancellationToken);

@@ -24,7 +24,7 @@ public abstract class AwsCmdlet : CumulusCmdlet
     protected async Task<AwsGateways> OpenAwsAsync(EnvironmentDefinition? environment, CancellationToken stop)
     {
         var given = new AwsConnection { Region = Region, ProfileName = ProfileName, EndpointUrl = EndpointUrl };
-        AwsGateways gateways = await AwsGateways.ConnectAsync(AwsConnection.Resolve(given, environment, Session.Connection), stop);
+        AwsGateways gateways = await AwsGateways.ConnectAsync(ConnectionChoice.Of(given, Session.Connection, environment), stop);
         string endpoint = gateways.EndpointUrl is { } url ? $", endpoint {url}" : "";
         WriteVerbose($"AWS: region {gateways.Region} from {gateways.RegionSource}, credentials from {gateways.CredentialSource}{endpoint}");
         return gateways;
