@@ -135,9 +135,9 @@ internal sealed class GivenParameters
         }
 
         bool Begins(string name) => typed.Length > 0 && name.StartsWith(typed, StringComparison.OrdinalIgnoreCase);
-        return _command.Parameters.Where(p => p.Names.Any(Begins)).Select(p => new Candidate(p, null))
-            .Concat(CommonParameters.Names(_command.SupportsShouldProcess).Where(Begins).Select(name => new Candidate(null, name)))
-            .ToList();
+        var begun = _command.Parameters.Where(p => p.Names.Any(Begins)).Select(p => new Candidate(p, null)).ToList();
+        var common = CommonParameters.Names(_command.SupportsShouldProcess).Where(Begins).Select(name => new Candidate(null, name));
+        return begun.Count == 1 ? begun : [.. begun, .. common];
     }
 
     private UsageException Unknown(string typed)

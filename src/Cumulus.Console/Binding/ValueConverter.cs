@@ -182,6 +182,11 @@ internal static class ValueConverter
                 : throw new ValueException($"{value.GetType().Name} is not string");
         }
 
+        if (typeof(IDictionary).IsAssignableFrom(type))
+        {
+            throw new ValueException($"'{Text(value)}' is no table: write @{{ key = 'value' }}");
+        }
+
         if (value is not (string or IConvertible or IFormattable))
         {
             throw new ValueException($"{value.GetType().Name} is not {Nameof(type)}");

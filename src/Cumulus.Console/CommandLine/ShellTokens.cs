@@ -13,7 +13,7 @@ public static class ShellTokens
             {
                 "|" => new PipeToken(),
                 "--" when !valuesOnly => new EndOfParametersToken(),
-                _ when !valuesOnly && Tokenizer.StartsParameter(text, 0) => Parameter(text),
+                _ when !valuesOnly && LineReader.StartsParameter(text, 0) => Parameter(text),
                 _ => new ValueToken(new ShellArgument(text)),
             };
             valuesOnly = token switch

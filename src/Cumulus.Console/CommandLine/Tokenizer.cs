@@ -1,6 +1,5 @@
 using System.Collections;
 using System.Globalization;
-using System.Text;
 
 namespace Cumulus.Console.CommandLine;
 
@@ -11,25 +10,19 @@ namespace Cumulus.Console.CommandLine;
 /// </summary>
 public sealed class Tokenizer
 {
-    private const string SingleQuotes = "'\u2018\u2019\u201a\u201b";
-    private const string DoubleQuotes = "\"\u201c\u201d\u201e";
-    private const string Dashes = "-\u2013\u2014\u2015";
-
-    private readonly string _line;
+    private readonly LineReader _reader;
     private readonly List<Token> _tokens = [];
     private bool _valuesOnly;
-    private int _at;
 
-    private Tokenizer(string line) => _line = line;
+    private Tokenizer(string line) => _reader = new LineReader(line);
 
-    private char Current => _at < _line.Length ? _line[_at] : '\0';
-
-    private char Next => _at + 1 < _line.Length ? _line[_at + 1] : '\0';
+    // Where the name of a command stands, a comma makes no list.
+    private bool AtCommand => _tokens.Count == 0 || _tokens[^1] is PipeToken;
 
     /// <exception cref="UsageException">A quote or a brace is not closed, or the line asks for more than commands and values.</exception>
     public static IReadOnlyList<Token> Tokenize(string line)
     {
-        if (line.Contains('\0'))
+        if (line.Contains(LineReader.End))
         {
             throw new UsageException("the line has a NUL character");
         }
@@ -47,54 +40,38 @@ public sealed class Tokenizer
     /// <exception cref="UsageException">It is none.</exception>
     public static Hashtable ParseTable(string text)
     {
-        var tokenizer = new Tokenizer(text.Trim());
-        if (!tokenizer.AtTable)
+        var reader = new LineReader(text.Trim());
+        if (!reader.AtTable)
         {
             throw new UsageException($"'{text}' is no table: write @{{ key = 'value' }}");
         }
 
-        var table = tokenizer.ReadTable();
-        return tokenizer._at == tokenizer._line.Length
-            ? table
-            : throw new UsageException($"'{tokenizer._line[tokenizer._at..]}' follows the end of a table");
+        var table = new TableReader(reader).Read();
+        return reader.Rest.Length == 0 ? table : throw new UsageException($"'{reader.Rest}' follows the end of a table");
     }
-
-    internal static bool StartsParameter(string text, int at)
-    {
-        if (at + 1 >= text.Length || !Dashes.Contains(text[at]))
-        {
-            return false;
-        }
-
-        char first = text[at + 1];
-        return char.IsLetter(first) || first is '_' or '?'
-            || (Dashes.Contains(first) && at + 2 < text.Length && char.IsLetter(text[at + 2]));
-    }
-
-    private bool AtTable => Current == '@' && Next == '{';
 
     /// <returns>False at the end of the line.</returns>
     private bool SkipBlanks()
     {
-        while (_at < _line.Length)
+        while (_reader.Current != LineReader.End)
         {
-            if (Current == '#')
+            if (_reader.Current == '#')
             {
                 SkipComment();
             }
-            else if (Current == '`' && Next is '\n' or '\r')
+            else if (_reader.Current == '`' && _reader.Next is '\n' or '\r')
             {
-                _at++;
+                _reader.At++;
                 SkipLineBreak();
             }
-            else if (Current is '\n' or '\r')
+            else if (_reader.Current is '\n' or '\r')
             {
                 SkipLineBreak();
                 CheckLineBreak();
             }
-            else if (char.IsWhiteSpace(Current))
+            else if (char.IsWhiteSpace(_reader.Current))
             {
-                _at++;
+                _reader.At++;
             }
             else
             {
@@ -107,19 +84,19 @@ public sealed class Tokenizer
 
     private void SkipComment()
     {
-        while (_at < _line.Length && Current is not ('\n' or '\r'))
+        while (_reader.Current is not (LineReader.End or '\n' or '\r'))
         {
-            _at++;
+            _reader.At++;
         }
     }
 
-    private void SkipLineBreak() => _at += Current == '\r' && Next == '\n' ? 2 : 1;
+    private void SkipLineBreak() => _reader.At += _reader.Current == '\r' && _reader.Next == '\n' ? 2 : 1;
 
     // As in PowerShell: a pipe at the end of a line, or at the start of the next, goes on with the pipeline.
     private void CheckLineBreak()
     {
-        string rest = _line[_at..].TrimStart();
-        if (_tokens.Count > 0 && _tokens[^1] is not PipeToken && rest.Length > 0 && rest[0] is not ('|' or '#'))
+        string rest = _reader.Rest.TrimStart();
+        if (!AtCommand && rest.Length > 0 && rest[0] is not ('|' or '#'))
         {
             throw new UsageException("a line break stands between two commands; this takes one pipeline at a time");
         }
@@ -127,424 +104,105 @@ public sealed class Tokenizer
 
     private void ReadToken()
     {
-        if (Current == '|')
+        if (_reader.Current == '|')
         {
             ReadPipe();
         }
-        else if (!_valuesOnly && StartsParameter(_line, _at))
+        else if (_reader.Follows("--%"))
+        {
+            throw LineReader.Refused("--%", "a switch of PowerShell's own parser");
+        }
+        else if (!_valuesOnly && _reader.AtParameter)
         {
             ReadParameter();
         }
-        else if (!_valuesOnly && Rest("--") && (_at + 2 == _line.Length || char.IsWhiteSpace(_line[_at + 2])))
+        else if (!_valuesOnly && ReadEndOfParameters())
         {
-            _at += 2;
             _valuesOnly = true;
             _tokens.Add(new EndOfParametersToken());
         }
-        else if (Rest("--%"))
-        {
-            throw Refused("--%", "a switch of PowerShell's own parser");
-        }
         else
         {
-            _tokens.Add(new ValueToken(ReadArgument()));
+            _tokens.Add(new ValueToken(AtCommand ? Literal([ReadElement()]) : Literal(_reader.ReadList(ReadElement))));
         }
     }
 
     private void ReadPipe()
     {
-        if (Next == '|')
+        if (_reader.Next == '|')
         {
-            throw Refused("||", "a second statement");
+            throw LineReader.Refused("||", "a second statement");
         }
 
-        _at++;
+        _reader.At++;
         _valuesOnly = false;
         _tokens.Add(new PipeToken());
     }
 
-    private void ReadParameter()
+    private bool ReadEndOfParameters()
     {
-        int start = _at++;
-        while (Current is not ('\0' or ':' or '|' or ',' or ';' or '&') && !char.IsWhiteSpace(Current) && !IsQuote(Current))
+        int start = _reader.At;
+        if (_reader.Follows("--"))
         {
-            Refuse();
-            _at++;
-        }
-
-        string name = _line[(start + 1).._at];
-        if (Current != ':')
-        {
-            _tokens.Add(new ParameterToken(name, null, "-" + name));
-            return;
-        }
-
-        _at++;
-        if (!SkipBlanks())
-        {
-            throw new UsageException($"a value is missing after '-{name}:'");
-        }
-
-        var attached = ReadArgument();
-        _tokens.Add(new ParameterToken(name, attached, $"-{name}:{attached.Text}"));
-    }
-
-    private LiteralArgument ReadArgument()
-    {
-        var values = ReadList(ReadElement);
-        string text = string.Join(',', values.Select(TextOf));
-        return new LiteralArgument(text, values.Count == 1 ? values[0] : values.ToArray());
-    }
-
-    private List<object?> ReadList(Func<object?> readElement)
-    {
-        var values = new List<object?> { readElement() };
-        while (true)
-        {
-            int end = _at;
-            SkipSpaces();
-            if (Current != ',')
+            _reader.At += 2;
+            if (_reader.AtBlank)
             {
-                _at = end;
-                return values;
-            }
-
-            _at++;
-            SkipSpaces();
-            if (Current is '\0' or '|' or ',')
-            {
-                throw new UsageException("a value is missing after ','");
-            }
-
-            values.Add(readElement());
-        }
-    }
-
-    private void SkipSpaces()
-    {
-        while (char.IsWhiteSpace(Current))
-        {
-            _at++;
-        }
-    }
-
-    private object? ReadElement()
-    {
-        if (IsQuote(Current))
-        {
-            string text = ReadQuoted();
-            CheckEndOfQuoted();
-            return text;
-        }
-
-        if (AtTable)
-        {
-            return ReadTable();
-        }
-
-        if (Current == '@')
-        {
-            throw Refused("@" + Next, "an array expression or splatting");
-        }
-
-        if (Current == ',')
-        {
-            throw new UsageException("a value is missing before ','");
-        }
-
-        return TryReadConstant(out object? constant) ? constant : ReadWord();
-    }
-
-    private void CheckEndOfQuoted()
-    {
-        if (Current is not ('\0' or '|' or ',' or ';' or '}' or '&' or '>') && !char.IsWhiteSpace(Current))
-        {
-            throw new UsageException($"'{Current}' follows a closing quote directly: put a blank between, or quote the whole value");
-        }
-    }
-
-    private bool TryReadConstant(out object? value)
-    {
-        value = null;
-        foreach (var (name, constant) in new (string, object?)[] { ("$true", true), ("$false", false), ("$null", null) })
-        {
-            int end = _at + name.Length;
-            bool whole = end >= _line.Length || char.IsWhiteSpace(_line[end]) || _line[end] is ',' or '|' or '}' or ';';
-            if (whole && string.Compare(_line, _at, name, 0, name.Length, StringComparison.OrdinalIgnoreCase) == 0)
-            {
-                _at = end;
-                value = constant;
                 return true;
             }
+
+            _reader.At = start;
         }
 
         return false;
     }
 
-    private string ReadWord()
+    private void ReadParameter()
     {
-        var word = new StringBuilder();
-        while (Current is not ('\0' or ',' or '|') && !char.IsWhiteSpace(Current))
+        _reader.At++;
+        string name = _reader.ReadName();
+        if (_reader.Current != ':')
         {
-            if (Current == '`')
-            {
-                word.Append(ReadEscaped());
-            }
-            else if (IsQuote(Current))
-            {
-                word.Append(ReadQuoted());
-            }
-            else
-            {
-                Refuse();
-                word.Append(_line[_at++]);
-            }
+            _tokens.Add(new ParameterToken(name, null, "-" + name));
+            return;
         }
 
-        return word.ToString();
+        _reader.At++;
+        if (!SkipBlanks())
+        {
+            throw new UsageException($"a value is missing after '-{name}:'");
+        }
+
+        var attached = Literal(_reader.ReadList(ReadElement));
+        _tokens.Add(new ParameterToken(name, attached, $"-{name}:{attached.Text}"));
     }
 
-    private void Refuse()
+    private object? ReadElement()
     {
-        switch (Current)
+        switch (_reader.Current)
         {
-            case ';': throw Refused(";", "a second statement");
-            case '&': throw Refused(Next == '&' ? "&&" : "&", "a second statement or a background job");
-            case '>' or '<': throw Refused(Current.ToString(), "a redirection");
-            case '(' or ')': throw Refused(Current.ToString(), "an expression");
-            case '{' or '}': throw Refused(Current.ToString(), "a script block");
-            case '$' when StartsVariable(_at): throw Refused(VariableAt(_at), "a variable or an expression");
+            case ',':
+                throw new UsageException("a value is missing before ','");
+            case '@' when _reader.AtTable:
+                return new TableReader(_reader).Read();
+            case '@':
+                throw LineReader.Refused("@" + _reader.Next, "an array expression or splatting");
         }
+
+        return _reader.AtQuote ? ReadQuoted()
+            : _reader.TryReadConstant(out object? constant) ? constant
+            : _reader.ReadWord();
     }
 
-    private string ReadQuoted() => SingleQuotes.Contains(Current) ? ReadSingleQuoted() : ReadDoubleQuoted();
-
-    private string ReadSingleQuoted()
+    private string ReadQuoted()
     {
-        int start = _at++;
-        var text = new StringBuilder();
-        while (_at < _line.Length)
-        {
-            char c = _line[_at++];
-            if (!SingleQuotes.Contains(c))
-            {
-                text.Append(c);
-            }
-            else if (_at < _line.Length && SingleQuotes.Contains(_line[_at]))
-            {
-                text.Append(c);
-                _at++;
-            }
-            else
-            {
-                return text.ToString();
-            }
-        }
-
-        throw NotClosed(start);
+        string text = _reader.ReadQuoted();
+        return _reader.AtBlank || _reader.Current is '|' or ',' or ';' or '&' or '>'
+            ? text
+            : throw new UsageException($"'{_reader.Current}' follows a closing quote directly: put a blank between, or quote the whole value");
     }
 
-    private string ReadDoubleQuoted()
-    {
-        int start = _at++;
-        var text = new StringBuilder();
-        while (_at < _line.Length)
-        {
-            if (Current == '`')
-            {
-                text.Append(ReadEscaped());
-            }
-            else if (Current == '$' && StartsVariable(_at))
-            {
-                throw Refused(VariableAt(_at), "a variable or an expression, in double quotes too; use single quotes for the text itself");
-            }
-            else if (!DoubleQuotes.Contains(Current))
-            {
-                text.Append(_line[_at++]);
-            }
-            else if (DoubleQuotes.Contains(Next))
-            {
-                text.Append(Current);
-                _at += 2;
-            }
-            else
-            {
-                _at++;
-                return text.ToString();
-            }
-        }
-
-        throw NotClosed(start);
-    }
-
-    private string ReadEscaped()
-    {
-        char c = Next;
-        _at = Math.Min(_at + 2, _line.Length);
-        return c switch
-        {
-            '\0' when _at == _line.Length => "`",
-            'n' => "\n",
-            'r' => "\r",
-            't' => "\t",
-            '0' => "\0",
-            'a' => "\a",
-            'b' => "\b",
-            'f' => "\f",
-            'v' => "\v",
-            'e' => "\u001b",
-            'u' when Current == '{' => ReadCodePoint(),
-            _ => c.ToString(),
-        };
-    }
-
-    private string ReadCodePoint()
-    {
-        int end = _line.IndexOf('}', _at);
-        string digits = end < 0 ? _line[(_at + 1)..] : _line[(_at + 1)..end];
-        if (end < 0
-            || !int.TryParse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out int code)
-            || !Rune.TryCreate(code, out var rune))
-        {
-            throw new UsageException($"'`u{{{digits}' names no character");
-        }
-
-        _at = end + 1;
-        return rune.ToString();
-    }
-
-    private Hashtable ReadTable()
-    {
-        int start = _at;
-        _at += 2;
-        var table = new Hashtable(StringComparer.OrdinalIgnoreCase);
-        while (true)
-        {
-            while (char.IsWhiteSpace(Current) || Current == ';')
-            {
-                _at++;
-            }
-
-            if (Current == '\0')
-            {
-                throw new UsageException($"the table '{_line[start..]}' is not closed with '}}'");
-            }
-
-            if (Current == '}')
-            {
-                _at++;
-                return table;
-            }
-
-            ReadEntry(table);
-        }
-    }
-
-    private void ReadEntry(Hashtable table)
-    {
-        string key = IsQuote(Current) ? ReadQuoted() : ReadBare();
-        SkipSpaces();
-        if (key.Length == 0 || Current != '=')
-        {
-            throw new UsageException(key.Length == 0
-                ? $"a key is missing in a table before '{_line[_at..]}'"
-                : $"'=' is missing after the key '{key}' of a table");
-        }
-
-        _at++;
-        SkipSpaces();
-        var values = ReadList(() => ReadTableValue(key));
-        if (table.ContainsKey(key))
-        {
-            throw new UsageException($"the key '{key}' is twice in a table");
-        }
-
-        table.Add(key, values.Count == 1 ? values[0] : values.ToArray());
-        SkipSpacesInLine();
-        if (Current is not (';' or '}' or '\0' or '\n' or '\r'))
-        {
-            throw new UsageException($"';' is missing in a table before '{_line[_at..]}'");
-        }
-    }
-
-    private void SkipSpacesInLine()
-    {
-        while (Current is ' ' or '\t')
-        {
-            _at++;
-        }
-    }
-
-    private object? ReadTableValue(string key)
-    {
-        if (IsQuote(Current))
-        {
-            return ReadQuoted();
-        }
-
-        if (AtTable)
-        {
-            return ReadTable();
-        }
-
-        if (TryReadConstant(out object? constant))
-        {
-            return constant;
-        }
-
-        Refuse();
-        string word = ReadBare();
-        return Number(word)
-            ?? throw new UsageException(word.Length == 0
-                ? $"a value is missing for the key '{key}' of a table"
-                : $"the value of '{key}' in a table needs quotes: '{word}'");
-    }
-
-    private string ReadBare()
-    {
-        int start = _at;
-        while (Current is not ('\0' or '=' or ';' or ',' or '}' or '{' or '|') && !char.IsWhiteSpace(Current) && !IsQuote(Current))
-        {
-            _at++;
-        }
-
-        return _line[start.._at];
-    }
-
-    private static object? Number(string word)
-    {
-        var culture = CultureInfo.InvariantCulture;
-        if (int.TryParse(word, NumberStyles.AllowLeadingSign, culture, out int integer))
-        {
-            return integer;
-        }
-
-        if (long.TryParse(word, NumberStyles.AllowLeadingSign, culture, out long big))
-        {
-            return big;
-        }
-
-        const NumberStyles style = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
-        return double.TryParse(word, style, culture, out double real) ? real : null;
-    }
-
-    private bool Rest(string text) => string.CompareOrdinal(_line, _at, text, 0, text.Length) == 0;
-
-    private bool StartsVariable(int at) =>
-        at + 1 < _line.Length && (char.IsLetterOrDigit(_line[at + 1]) || _line[at + 1] is '_' or '(' or '{' or '?' or '^' or '$' or ':');
-
-    private string VariableAt(int at)
-    {
-        int end = at + 2;
-        while (end < _line.Length && (char.IsLetterOrDigit(_line[end]) || _line[end] is '_' or ':'))
-        {
-            end++;
-        }
-
-        return _line[at..end];
-    }
-
-    private static bool IsQuote(char c) => SingleQuotes.Contains(c) || DoubleQuotes.Contains(c);
+    private static LiteralArgument Literal(List<object?> values) =>
+        new(string.Join(',', values.Select(TextOf)), values.Count == 1 ? values[0] : values.ToArray());
 
     private static string TextOf(object? value) => value switch
     {
@@ -553,9 +211,4 @@ public sealed class Tokenizer
         Hashtable => "@{...}",
         _ => Convert.ToString(value, CultureInfo.InvariantCulture)!,
     };
-
-    private UsageException NotClosed(int start) => new($"the quote that begins {_line[start..]} is not closed");
-
-    private static UsageException Refused(string what, string meaning) =>
-        new($"'{what}' is {meaning}: this is no shell language; put it in single quotes if it is meant as text");
 }
