@@ -12,6 +12,7 @@ public static class ErrorIds
     public const string VersionMissing = nameof(VersionMissing);
     public const string BucketMissing = nameof(BucketMissing);
     public const string RegionMissing = nameof(RegionMissing);
+    public const string NameInvalid = nameof(NameInvalid);
 
     // Bundles
     public const string BundlePathNotFound = nameof(BundlePathNotFound);
@@ -29,14 +30,18 @@ public static class ErrorIds
     public const string BucketNotFound = nameof(BucketNotFound);
     public const string AccessDenied = nameof(AccessDenied);
     public const string CredentialsNotFound = nameof(CredentialsNotFound);
+    public const string CredentialsRejected = nameof(CredentialsRejected);
     public const string AwsRequestFailed = nameof(AwsRequestFailed);
     public const string EndpointUnreachable = nameof(EndpointUnreachable);
 
     // Environments
     public const string TemplateNotFound = nameof(TemplateNotFound);
     public const string TemplateInvalid = nameof(TemplateInvalid);
+    public const string StackParameterInvalid = nameof(StackParameterInvalid);
+    public const string StackParameterMissing = nameof(StackParameterMissing);
     public const string StackNotFound = nameof(StackNotFound);
     public const string StackBusy = nameof(StackBusy);
+    public const string StackStuck = nameof(StackStuck);
     public const string StackCreateFailed = nameof(StackCreateFailed);
     public const string StackUpdateFailed = nameof(StackUpdateFailed);
     public const string StackDeleteFailed = nameof(StackDeleteFailed);
@@ -52,4 +57,18 @@ public static class ErrorIds
     // LocalCloud
     public const string LocalCloudUnavailable = nameof(LocalCloudUnavailable);
     public const string LocalCloudNotFound = nameof(LocalCloudNotFound);
+
+    // Any command
+    public const string ConfirmationUnavailable = nameof(ConfirmationUnavailable);
+    public const string FileAccessDenied = nameof(FileAccessDenied);
+    public const string FileNotFound = nameof(FileNotFound);
+    public const string FileOperationFailed = nameof(FileOperationFailed);
+    public const string ModuleIncomplete = nameof(ModuleIncomplete);
+    public const string OperationTimedOut = nameof(OperationTimedOut);
+    public const string InputNotBound = nameof(InputNotBound);
+    public const string PathInvalid = nameof(PathInvalid);
+    public const string UnexpectedError = nameof(UnexpectedError);
+    public const string LocalCloudAlreadyRunning = nameof(LocalCloudAlreadyRunning);
+    public const string LocalCloudPathNotEmpty = nameof(LocalCloudPathNotEmpty);
+    public const string LocalCloudHostsNotReady = nameof(LocalCloudHostsNotReady);
 }

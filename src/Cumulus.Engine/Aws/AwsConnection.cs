@@ -18,4 +18,13 @@ public sealed record AwsConnection
     public string? EndpointUrl { get; init; }
 
     public StaticKeys? Keys { get; init; }
+
+    /// <summary>What an environment's configuration says.</summary>
+    public static AwsConnection Of(EnvironmentDefinition environment) => new()
+    {
+        Region = environment.Region,
+        ProfileName = environment.ProfileName,
+        RoleArn = environment.RoleArn,
+        Keys = environment.Keys,
+    };
 }

@@ -19,7 +19,9 @@ public enum HostPlatform
     Windows,
 }
 
-public sealed record HostInstance(string InstanceId, HostPlatform Platform);
+/// <param name="LaunchedAt">When EC2 last started it.</param>
+/// <param name="Managed">SSM knows it and its agent answers: commands reach it.</param>
+public sealed record HostInstance(string InstanceId, HostPlatform Platform, DateTimeOffset LaunchedAt, bool Managed);
 
 /// <param name="Status">SSM's word: Pending, InProgress, Delayed, Success, Cancelled, TimedOut, Failed, Cancelling.</param>
 /// <param name="ExitCode">Null until it ended.</param>

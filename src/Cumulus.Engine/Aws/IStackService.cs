@@ -15,6 +15,9 @@ public interface IStackService
     /// <exception cref="CumulusException"><see cref="ErrorIds.TemplateInvalid"/> with the service's reason.</exception>
     Task<IReadOnlyList<TemplateParameter>> ValidateAsync(TemplateSource template, CancellationToken cancellationToken);
 
+    /// <summary>The template that the stack was made of, as it was sent; null when there is no such stack.</summary>
+    Task<string?> TemplateBodyAsync(string nameOrId, CancellationToken cancellationToken);
+
     /// <summary>Starts a create and returns the stack's id.</summary>
     Task<string> CreateAsync(StackChange change, CancellationToken cancellationToken);
 

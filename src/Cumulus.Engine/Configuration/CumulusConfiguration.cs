@@ -15,6 +15,9 @@ public sealed record CumulusConfiguration
 
     public required IReadOnlyList<BundleDefinition> Bundles { get; init; }
 
+    /// <summary>How much the old program logged, from <c>log-level</c>; null when the configuration does not say.</summary>
+    public LogLevel? LogLevel { get; init; }
+
     /// <summary>What was read but deserves a word: aliases, unknown options, readings that differ from the old program's.</summary>
     public required IReadOnlyList<ConfigurationProblem> Warnings { get; init; }
 
@@ -44,7 +47,15 @@ public sealed record CumulusConfiguration
 /// <param name="Option">The option it is about, such as <c>environment: stage / region</c>; null when about the file.</param>
 public sealed record ConfigurationProblem(string File, int Line, string? Option, string Message)
 {
-    public override string ToString() => Line > 0 ? $"{File}:{Line}: {Message}" : $"{File}: {Message}";
+    /// <summary>From 1; 0 when only the line is known.</summary>
+    public int Column { get; init; }
+
+    /// <summary><c>file:line: option: text</c>, in YAML <c>file:line:column: option: text</c>.</summary>
+    public override string ToString()
+    {
+        string place = (Line, Column) switch { (0, _) => File, (_, 0) => $"{File}:{Line}", _ => $"{File}:{Line}:{Column}" };
+        return Option is null ? $"{place}: {Message}" : $"{place}: {Option}: {Message}";
+    }
 }
 
 /// <summary>Account, region, bucket and version, and the stacks and bundles that belong together.</summary>
@@ -85,6 +96,9 @@ public sealed record EnvironmentDefinition
 
     /// <summary>The file that defines the environment: where its relative paths start from.</summary>
     public required string SourceFile { get; init; }
+
+    /// <summary>The name: what a list of these is shown as.</summary>
+    public override string ToString() => Name;
 }
 
 /// <summary>An access key in clear text, as old configurations have it. Its text form never shows the secret.</summary>
@@ -118,6 +132,9 @@ public sealed record StackDefinition
     public bool UpdateHosts { get; init; }
 
     public required string SourceFile { get; init; }
+
+    /// <summary>The name: what a list of these is shown as.</summary>
+    public override string ToString() => Name;
 }
 
 /// <summary>What goes into one archive.</summary>
@@ -138,6 +155,9 @@ public sealed record BundleDefinition
     public string? PreBuiltBundle { get; init; }
 
     public required string SourceFile { get; init; }
+
+    /// <summary>The name: what a list of these is shown as.</summary>
+    public override string ToString() => Name;
 }
 
 /// <param name="FullPath">Where it is on this machine.</param>

@@ -1,0 +1,2 @@
+@echo off
+dotnet "%~dp0Cumulus\console\Cumulus.Console.dll" %*

@@ -1,0 +1,126 @@
+using Cumulus.Console.Binding;
+using Cumulus.Console.Catalog;
+using Cumulus.Engine;
+using Cumulus.PowerShell;
+
+namespace Cumulus.Console.Pipeline;
+
+/// <summary>The console as the front end of one running cmdlet.</summary>
+internal sealed class ConsoleHost(BoundCommand bound, PipelineContext context, Action<object?> output) : ICmdletHost
+{
+    private readonly Confirmation _confirmation = new(bound, context.Terminal);
+    private IReadOnlyDictionary<ParameterDescription, object?> _recordValues = new Dictionary<ParameterDescription, object?>();
+
+    public string CurrentFolder => Environment.CurrentDirectory;
+
+    public CumulusSession Session => context.Session;
+
+    private CommonParameters Common => bound.Common;
+
+    public void UseRecord(IReadOnlyDictionary<ParameterDescription, object?> values) => _recordValues = values;
+
+    public void WriteObject(object? value, bool enumerateCollection)
+    {
+        if (enumerateCollection && value is System.Collections.IEnumerable items and not (string or System.Collections.IDictionary))
+        {
+            foreach (object? item in items)
+            {
+                output(item);
+            }
+        }
+        else
+        {
+            output(value);
+        }
+    }
+
+    /// <exception cref="PipelineEndedException">The error ends the line, as <c>-ErrorAction Stop</c> asks.</exception>
+    public void WriteError(CmdletError error)
+    {
+        var action = Common.ErrorAction ?? context.ErrorAction;
+        if (action is StreamAction.SilentlyContinue or StreamAction.Ignore)
+        {
+            return;
+        }
+
+        context.Report(bound.Command.Name, error, withTrace: Common.Debug);
+        if (action == StreamAction.Stop)
+        {
+            throw new PipelineEndedException();
+        }
+    }
+
+    public void WriteWarning(string text)
+    {
+        if (Common.WarningAction is StreamAction.SilentlyContinue or StreamAction.Ignore)
+        {
+            return;
+        }
+
+        context.Terminal.WriteErrorLine("WARNING: " + text, Style.Warned);
+        if (Common.WarningAction == StreamAction.Stop)
+        {
+            context.CountError();
+            throw new PipelineEndedException();
+        }
+    }
+
+    public void WriteVerbose(string text)
+    {
+        if (Common.Verbose)
+        {
+            context.Terminal.WriteErrorLine("VERBOSE: " + text, Style.Dim);
+        }
+    }
+
+    public void WriteDebug(string text)
+    {
+        if (Common.Debug)
+        {
+            context.Terminal.WriteErrorLine("DEBUG: " + text, Style.Dim);
+        }
+    }
+
+    public void WriteInformation(string text)
+    {
+        if (Common.InformationAction == StreamAction.Continue)
+        {
+            context.Terminal.WriteErrorLine(text);
+        }
+    }
+
+    public void WriteProgress(CmdletProgress progress)
+    {
+        if (Common.ProgressAction == StreamAction.Continue)
+        {
+            context.Progress.Show(progress);
+        }
+    }
+
+    public bool ShouldProcess(string target, string action) => _confirmation.ShouldProcess(target, action);
+
+    public bool ShouldContinue(string query, string caption) => _confirmation.ShouldContinue(query, caption);
+
+    public string ResolvePath(string path) => FilePath.Resolve(path, CurrentFolder, HomeFolder(), OperatingSystem.IsWindows());
+
+    public bool IsSwitchOn(string parameterName) => TryGetValue(parameterName, out object? value) && value is true;
+
+    public bool IsBound(string parameterName) => TryGetValue(parameterName, out _);
+
+    private bool TryGetValue(string name, out object? value)
+    {
+        foreach (var (parameter, bound) in bound.Values.Concat(_recordValues))
+        {
+            if (parameter.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
+            {
+                value = bound;
+                return true;
+            }
+        }
+
+        value = null;
+        return false;
+    }
+
+    private static string HomeFolder() => Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+}

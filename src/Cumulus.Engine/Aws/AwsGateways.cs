@@ -1,0 +1,148 @@
+using Amazon;
+using Amazon.AutoScaling;
+using Amazon.CloudFormation;
+using Amazon.EC2;
+using Amazon.Runtime;
+using Amazon.S3;
+using Amazon.SecurityToken;
+using Amazon.SecurityToken.Model;
+using Amazon.SimpleSystemsManagement;
+
+namespace Cumulus.Engine.Aws;
+
+/// <summary>Who the connection is.</summary>
+/// <param name="Account">Twelve digits.</param>
+public sealed record AwsIdentity(string Account, string Arn, string UserId);
+
+/// <summary>The gateways of one connection. Clients are made when they are first needed.</summary>
+public sealed class AwsGateways : IDisposable
+{
+    private const int Retries = 3;
+
+    private readonly ResolvedCredentials _credentials;
+    private readonly Lazy<AmazonS3Client> _s3;
+    private readonly Lazy<AmazonCloudFormationClient> _cloudFormation;
+    private readonly Lazy<FleetClients> _fleet;
+    private readonly Lazy<AmazonSecurityTokenServiceClient> _sts;
+
+    private AwsGateways(ResolvedCredentials credentials, ResolvedRegion region, string? endpointUrl)
+    {
+        _credentials = credentials;
+        Region = region.Region;
+        RegionSource = region.Source;
+        EndpointUrl = endpointUrl;
+        _s3 = new(() => new AmazonS3Client(credentials.Credentials, Configure(new AmazonS3Config { ForcePathStyle = UsesOwnEndpoint(endpointUrl) }, Region, endpointUrl)));
+        _cloudFormation = new(() => new AmazonCloudFormationClient(credentials.Credentials, Configure(new AmazonCloudFormationConfig(), Region, endpointUrl)));
+        _fleet = new(() => new FleetClients(
+            new AmazonEC2Client(credentials.Credentials, Configure(new AmazonEC2Config(), Region, endpointUrl)),
+            new AmazonAutoScalingClient(credentials.Credentials, Configure(new AmazonAutoScalingConfig(), Region, endpointUrl)),
+            new AmazonSimpleSystemsManagementClient(credentials.Credentials, Configure(new AmazonSimpleSystemsManagementConfig(), Region, endpointUrl))));
+        _sts = new(() => Sts(credentials.Credentials, Region, endpointUrl));
+    }
+
+    /// <summary>AWS region code that all gateways work in.</summary>
+    public string Region { get; }
+
+    /// <summary>Where the region came from, for a verbose stream.</summary>
+    public string RegionSource { get; }
+
+    /// <summary>Where the credentials came from, for a verbose stream. Never a secret.</summary>
+    public string CredentialSource => _credentials.Source;
+
+    /// <summary>The one endpoint of all services; null: each service's own.</summary>
+    public string? EndpointUrl { get; }
+
+    public IObjectStore Objects => new S3ObjectStore(_s3.Value, Where(_s3.Value, "s3"));
+
+    public IStackService Stacks => new CloudFormationStackService(_cloudFormation.Value, Where(_cloudFormation.Value, "cloudformation"));
+
+    public IHostFleet Hosts => new SsmHostFleet(_fleet.Value.Ec2, _fleet.Value.AutoScaling, _fleet.Value.Ssm, Where(_fleet.Value.Ssm, "ec2, autoscaling and ssm"));
+
+    /// <summary>Finds credentials and region. No service is called but those that give credentials.</summary>
+    /// <exception cref="CumulusException">
+    /// <see cref="ErrorIds.CredentialsNotFound"/>, <see cref="ErrorIds.CredentialsRejected"/>, <see cref="ErrorIds.RegionMissing"/>,
+    /// <see cref="ErrorIds.ConfigurationInvalid"/> (an endpoint that is no address)
+    /// </exception>
+    public static async Task<AwsGateways> ConnectAsync(AwsConnection connection, CancellationToken cancellationToken)
+    {
+        if (connection.EndpointUrl is { } url && !(Uri.TryCreate(url, UriKind.Absolute, out Uri? address) && address.Scheme is "http" or "https"))
+        {
+            throw new CumulusException(ErrorIds.ConfigurationInvalid, FailureKind.InvalidInput, $"'{url}' is no endpoint: an address such as http://127.0.0.1:4566 is needed.") { Target = url };
+        }
+
+        ResolvedRegion region = await AwsCredentialResolver.RegionAsync(connection, cancellationToken);
+        ResolvedCredentials credentials = await AwsCredentialResolver.CredentialsAsync(connection, c => Sts(c, region.Region, connection.EndpointUrl), cancellationToken);
+        return new AwsGateways(credentials, region, connection.EndpointUrl);
+    }
+
+    /// <summary>Asks STS who the caller is.</summary>
+    /// <exception cref="CumulusException">As <see cref="IObjectStore"/>.</exception>
+    public Task<AwsIdentity> IdentityAsync(CancellationToken cancellationToken) =>
+        AwsErrors.GuardAsync(
+            new AwsCall("STS", "GetCallerIdentity", Where(_sts.Value, "sts")),
+            async () =>
+            {
+                GetCallerIdentityResponse answer = await _sts.Value.GetCallerIdentityAsync(new GetCallerIdentityRequest(), cancellationToken);
+                return new AwsIdentity(answer.Account, answer.Arn, answer.UserId);
+            },
+            cancellationToken);
+
+    public void Dispose()
+    {
+        Release(_s3);
+        Release(_cloudFormation);
+        Release(_sts);
+        Release(_fleet);
+        (_credentials.Credentials as RoleCredentials)?.Dispose();
+    }
+
+    private static void Release<T>(Lazy<T> client)
+        where T : IDisposable
+    {
+        if (client.IsValueCreated)
+        {
+            client.Value.Dispose();
+        }
+    }
+
+    private static AmazonSecurityTokenServiceClient Sts(AWSCredentials credentials, string region, string? endpointUrl) =>
+        new(credentials, Configure(new AmazonSecurityTokenServiceConfig(), region, endpointUrl));
+
+    private static T Configure<T>(T config, string region, string? endpointUrl)
+        where T : ClientConfig
+    {
+        if (endpointUrl is null)
+        {
+            config.RegionEndpoint = RegionEndpoint.GetBySystemName(region);
+        }
+        else
+        {
+            // An address and a region exclude each other; what is signed for is said apart.
+            config.ServiceURL = endpointUrl;
+            config.AuthenticationRegion = region;
+        }
+
+        config.RetryMode = RequestRetryMode.Standard;
+        config.MaxErrorRetry = Retries;
+        return config;
+    }
+
+    // A local AWS has one host name: the bucket has to stand in the path.
+    private static bool UsesOwnEndpoint(string? endpointUrl) =>
+        endpointUrl is not null
+        || Environment.GetEnvironmentVariable("AWS_ENDPOINT_URL") is { Length: > 0 }
+        || Environment.GetEnvironmentVariable("AWS_ENDPOINT_URL_S3") is { Length: > 0 };
+
+    // What stands in the client's configuration may have come from AWS_ENDPOINT_URL.
+    private string Where(AmazonServiceClient client, string service) => client.Config.ServiceURL is { Length: > 0 } url ? url : $"{service}.{Region}";
+
+    private sealed record FleetClients(AmazonEC2Client Ec2, AmazonAutoScalingClient AutoScaling, AmazonSimpleSystemsManagementClient Ssm) : IDisposable
+    {
+        public void Dispose()
+        {
+            Ec2.Dispose();
+            AutoScaling.Dispose();
+            Ssm.Dispose();
+        }
+    }
+}

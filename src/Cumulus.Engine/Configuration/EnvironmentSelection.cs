@@ -1,0 +1,99 @@
+namespace Cumulus.Engine.Configuration;
+
+/// <summary>One environment of a configuration with what a command was given by hand: what to do it to, and under which names.</summary>
+public sealed class EnvironmentSelection
+{
+    private readonly CumulusConfiguration _configuration;
+
+    private EnvironmentSelection(CumulusConfiguration configuration, EnvironmentDefinition environment, string? version) =>
+        (_configuration, Environment, Version) = (configuration, environment, version);
+
+    public EnvironmentDefinition Environment { get; }
+
+    public string Name => Environment.Name;
+
+    /// <summary>The version given by hand, else the configured one; null when there is neither, and never a text made up for it (D-12).</summary>
+    public string? Version { get; }
+
+    /// <param name="version">Overrides the configured version; null or empty: does not.</param>
+    /// <exception cref="CumulusException"><see cref="ErrorIds.EnvironmentNotFound"/>; <see cref="ErrorIds.NameInvalid"/> of the environment or the version.</exception>
+    public static EnvironmentSelection Of(CumulusConfiguration configuration, string environment, string? version = null)
+    {
+        EnvironmentDefinition definition = configuration.Environment(environment);
+        NameRules.Require("environment", definition.Name);
+        string? chosen = string.IsNullOrEmpty(version) ? definition.Version : version;
+        return new EnvironmentSelection(configuration, definition, chosen is null ? null : NameRules.Require("version", chosen));
+    }
+
+    /// <exception cref="CumulusException"><see cref="ErrorIds.VersionMissing"/></exception>
+    public string RequireVersion() =>
+        Version ?? throw Missing(ErrorIds.VersionMissing, "version", "Name one with -Version, or set 'version' in the environment.");
+
+    /// <exception cref="CumulusException"><see cref="ErrorIds.BucketMissing"/></exception>
+    public string RequireBucket() =>
+        Environment.Bucket ?? throw Missing(ErrorIds.BucketMissing, "bucket", "Set 'bucket' in the environment: the S3 bucket that bundles go to.");
+
+    /// <param name="otherwise">The region that the session or the surroundings give; used when the environment has none.</param>
+    /// <exception cref="CumulusException"><see cref="ErrorIds.RegionMissing"/></exception>
+    public string RequireRegion(string? otherwise = null) =>
+        Environment.Region ?? (string.IsNullOrEmpty(otherwise) ? null : otherwise)
+        ?? throw Missing(ErrorIds.RegionMissing, "region", "Set 'region' in the environment, or name one with -Region.");
+
+    /// <summary><c>[prefix-]ENVIRONMENT-STACK[-suffix]</c> (section 6 of the old behaviour).</summary>
+    /// <exception cref="CumulusException"><see cref="ErrorIds.NameInvalid"/></exception>
+    public string FullStackName(string stack) => NameRules.RequireStackName(JoinedName(stack));
+
+    /// <summary>The environment's stacks that match any of the patterns, all of them without patterns; in declared order (D-05).</summary>
+    /// <param name="patterns">Short names or full names, with wildcards.</param>
+    /// <exception cref="CumulusException">
+    /// <see cref="ErrorIds.StackNotConfigured"/>: a pattern matches no stack of the environment, or the environment lists a stack that no section
+    /// describes; <see cref="ErrorIds.NameInvalid"/>.
+    /// </exception>
+    public IReadOnlyList<SelectedStack> Stacks(IReadOnlyList<string>? patterns = null) =>
+        [.. Select("stack", ErrorIds.StackNotConfigured, Environment.Stacks, patterns, name => [name, JoinedName(name)])
+            .Select(name => new SelectedStack(_configuration.Stack(name), FullStackName(name)))];
+
+    /// <summary>The environment's bundles that match any of the patterns, all of them without patterns; in declared order.</summary>
+    /// <exception cref="CumulusException">
+    /// <see cref="ErrorIds.BundleNotConfigured"/>: a pattern matches no bundle of the environment, or the environment lists a bundle that no section
+    /// describes (D-09); <see cref="ErrorIds.NameInvalid"/>.
+    /// </exception>
+    public IReadOnlyList<BundleDefinition> Bundles(IReadOnlyList<string>? patterns = null) =>
+        [.. Select("bundle", ErrorIds.BundleNotConfigured, Environment.Bundles, patterns, name => [name])
+            .Select(name => _configuration.Bundle(NameRules.Require("bundle", name)))];
+
+    private string JoinedName(string stack) =>
+        string.Join('-', new[] { Environment.StackNamePrefix, Name, stack, Environment.StackNameSuffix }.Where(part => !string.IsNullOrEmpty(part)));
+
+    private IEnumerable<string> Select(
+        string what, string errorId, IReadOnlyList<string> listed, IReadOnlyList<string>? patterns, Func<string, IReadOnlyList<string>> namesOf)
+    {
+        if (patterns is null or { Count: 0 }) return listed;
+        var chosen = new HashSet<string>();
+        foreach (string pattern in patterns)
+        {
+            string[] exact = [.. listed.Where(name => namesOf(name).Contains(pattern))];
+            string[] matches = exact.Length > 0 ? exact : [.. listed.Where(name => namesOf(name).Any(n => NamePattern.Matches(pattern, n)))];
+            if (matches.Length == 0) throw NotListed(what, errorId, pattern, listed);
+            chosen.UnionWith(matches);
+        }
+
+        return listed.Where(chosen.Contains);
+    }
+
+    private CumulusException NotListed(string what, string errorId, string pattern, IReadOnlyList<string> listed)
+    {
+        string list = listed.Count == 0 ? $"It has no {what}s" : $"It has: {string.Join(", ", listed)}";
+        return new CumulusException(errorId, FailureKind.NotFound,
+            $"The environment '{Name}' has no {what} '{pattern}'. {list}.{ProblemCollector.DidYouMean(pattern, listed)}") { Target = pattern };
+    }
+
+    private CumulusException Missing(string errorId, string what, string advice) =>
+        new(errorId, FailureKind.InvalidInput, $"The environment '{Name}' has no {what} ({string.Join(", ", _configuration.Sources)}).") { Target = Name, Advice = advice };
+}
+
+/// <param name="FullName">The name that it has in CloudFormation.</param>
+public sealed record SelectedStack(StackDefinition Definition, string FullName)
+{
+    public string Name => Definition.Name;
+}

@@ -1,0 +1,124 @@
+namespace Cumulus.Engine.Configuration.Settings;
+
+internal enum SectionKind
+{
+    General,
+    Environment,
+    Stack,
+    Bundle,
+}
+
+/// <summary>What an option's value is made of.</summary>
+internal enum OptionKind
+{
+    /// <summary>One line of text.</summary>
+    Text,
+
+    /// <summary>A shell command, of one line or several.</summary>
+    Command,
+
+    /// <summary>yes/no, on/off, true/false, 1/0.</summary>
+    Boolean,
+
+    /// <summary>A whole number, 0 or more.</summary>
+    Integer,
+
+    /// <summary>Entries between commas or on lines of their own; a sequence in YAML.</summary>
+    List,
+
+    /// <summary>One entry a line; a sequence in YAML.</summary>
+    Lines,
+
+    /// <summary><c>key = value</c>, one a line; a mapping in YAML.</summary>
+    Pairs,
+
+    /// <summary><c>target -> destination</c>, one a line; a sequence of such texts or a mapping in YAML.</summary>
+    Rewrites,
+}
+
+/// <param name="Alias">Another spelling that is read with a warning.</param>
+internal sealed record OptionSpec(string Name, OptionKind Kind, string? Alias = null);
+
+/// <summary>Every option of a configuration; both formats have the same ones.</summary>
+internal static class OptionSchema
+{
+    private static readonly OptionSpec[] General =
+    [
+        new("include", OptionKind.List),
+        new("log-level", OptionKind.Text),
+    ];
+
+    private static readonly OptionSpec[] Environment =
+    [
+        new("access-key-id", OptionKind.Text),
+        new("bucket", OptionKind.Text),
+        new("bundles", OptionKind.List),
+        new("post-deploy-hook", OptionKind.Command),
+        new("pre-deploy-hook", OptionKind.Command),
+        new("profile", OptionKind.Text),
+        new("region", OptionKind.Text),
+        new("role-arn", OptionKind.Text),
+        new("secret-access-key", OptionKind.Text),
+        new("stack-name-prefix", OptionKind.Text),
+        new("stack-name-suffix", OptionKind.Text),
+        new("stacks", OptionKind.List),
+        new("version", OptionKind.Text),
+    ];
+
+    private static readonly OptionSpec[] Stack =
+    [
+        new("capabilities", OptionKind.List),
+        new("disable-rollback", OptionKind.Boolean),
+        new("parameters", OptionKind.Pairs),
+        new("tags", OptionKind.Pairs),
+        new("template", OptionKind.Text),
+        new("timeout-in-minutes", OptionKind.Integer),
+        new("update-hosts", OptionKind.Boolean),
+    ];
+
+    private static readonly OptionSpec[] Bundle =
+    [
+        new("path-rewrites", OptionKind.Rewrites),
+        new("paths", OptionKind.Lines),
+        new("post-bundle-hook", OptionKind.Command),
+
+        // The old documentation's misspelling (D-02).
+        new("pre-built-bundle", OptionKind.Text, Alias: "pre-build-bundle"),
+        new("pre-bundle-hook", OptionKind.Command),
+    ];
+
+    public static IReadOnlyList<OptionSpec> Of(SectionKind kind) => kind switch
+    {
+        SectionKind.General => General,
+        SectionKind.Environment => Environment,
+        SectionKind.Stack => Stack,
+        _ => Bundle,
+    };
+
+    /// <summary>The option of that name or alias; null when it is not known.</summary>
+    public static OptionSpec? Find(SectionKind kind, string name) => Of(kind).FirstOrDefault(o => o.Name == name || o.Alias == name);
+
+    /// <summary>The name to keep an option under: an alias becomes the name it stands for, with a warning (D-02).</summary>
+    public static string Canonical(SectionKey section, string name, Place place, ProblemCollector problems)
+    {
+        if (Find(section.Kind, name) is not { } spec || spec.Name == name) return name;
+        problems.Warn(place, section.Option(name), $"The option's name is '{spec.Name}'; it is read as that.");
+        return spec.Name;
+    }
+}
+
+/// <summary>A section of the model, wherever it was written.</summary>
+internal readonly record struct SectionKey(SectionKind Kind, string Name)
+{
+    public static readonly SectionKey General = new(SectionKind.General, "");
+
+    public string Option(string name) => Kind == SectionKind.General ? $"general / {name}" : $"{this} / {name}";
+
+    public override string ToString() => Kind switch
+    {
+        SectionKind.General => "general",
+        SectionKind.Environment => $"environment: {Name}",
+        SectionKind.Stack => $"stack: {Name}",
+        _ => $"bundle: {Name}",
+    };
+}

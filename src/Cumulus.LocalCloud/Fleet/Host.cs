@@ -1,0 +1,143 @@
+using Cumulus.Engine;
+using Cumulus.LocalCloud.Moto;
+
+namespace Cumulus.LocalCloud.Fleet;
+
+/// <summary>One instance come to life: its folder, its sandbox, and how its boot went.</summary>
+internal sealed class Host(Instance instance, HostFolder folder, string address, IHostSandbox? sandbox, string? noSandbox) : IDisposable
+{
+    private readonly SemaphoreSlim _turn = new(1);
+    private readonly CancellationTokenSource _life = new();
+    private volatile bool _hasSandbox;
+
+    public string Id => instance.Id;
+
+    public string Region => instance.Region;
+
+    public HostFolder Folder => folder;
+
+    public LocalCloudHostState State { get; private set; } = LocalCloudHostState.Booting;
+
+    public IReadOnlyDictionary<string, string> Tags { get; set; } = instance.Tags;
+
+    /// <summary>Takes commands: booted, and not gone again.</summary>
+    public bool IsOnline => State == LocalCloudHostState.Running && _hasSandbox;
+
+    private int? BootExitCode { get; set; }
+
+    private string? BootNote { get; set; }
+
+    public LocalCloudHost Describe() => new()
+    {
+        InstanceId = Id,
+        Region = Region,
+        State = State,
+        RootPath = folder.Root,
+        Address = address,
+        BootLog = folder.BootLog,
+        BootExitCode = BootExitCode,
+        BootNote = BootNote,
+        StackName = Tags.GetValueOrDefault("aws:cloudformation:stack-name"),
+        AutoScalingGroup = Tags.GetValueOrDefault("aws:autoscaling:groupName"),
+        Tags = Tags,
+    };
+
+    /// <summary>Runs the user data, once in the instance's life, and lets commands in afterwards.</summary>
+    public async Task BootAsync(UserData userData)
+    {
+        try
+        {
+            var refusal = await StartAsync(userData);
+            if (refusal is null)
+            {
+                BootExitCode = await RunBootScriptsAsync(userData.Scripts);
+            }
+            else
+            {
+                BootNote = refusal;
+                await File.AppendAllTextAsync(folder.BootLog, $"LocalCloud did not run the user data: {refusal}\n", _life.Token);
+            }
+            if (State == LocalCloudHostState.Booting)
+                State = LocalCloudHostState.Running;
+        }
+        catch (OperationCanceledException) when (_life.IsCancellationRequested)
+        {
+            // Stopped or terminated while it booted: EndAsync has set the state.
+        }
+    }
+
+    /// <summary>Starts a script of the SSM agent. Its output goes to two files in <see cref="HostFolder.Output"/>.</summary>
+    /// <returns>Null when the host has gone meanwhile.</returns>
+    public HostProcess? Run(string scriptName, string script, string workingDirectory, HostOutput output)
+    {
+        if (!IsOnline)
+            return null;
+        PrivateFiles.WriteScript(Path.Combine(folder.Scripts, scriptName), script);
+        return sandbox!.Run(scriptName, workingDirectory, output);
+    }
+
+    /// <summary>Ends all its processes.</summary>
+    public async Task EndAsync(LocalCloudHostState state)
+    {
+        State = state;
+        await _life.CancelAsync();
+        await _turn.WaitAsync();
+        try
+        {
+            if (_hasSandbox)
+                await sandbox!.DisposeAsync();
+            _hasSandbox = false;
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    public void Dispose()
+    {
+        _life.Dispose();
+        _turn.Dispose();
+    }
+
+    private async Task<string?> StartAsync(UserData userData)
+    {
+        folder.Create();
+        await File.WriteAllTextAsync(folder.BootLog, "", _life.Token);
+        if (sandbox is null)
+            return noSandbox;
+        await _turn.WaitAsync(_life.Token);
+        try
+        {
+            _life.Token.ThrowIfCancellationRequested();
+            _hasSandbox = true;
+            await sandbox.StartAsync(_life.Token);
+        }
+        catch (CumulusException e)
+        {
+            await sandbox.DisposeAsync();
+            _hasSandbox = false;
+            return e.Message;
+        }
+        finally
+        {
+            _turn.Release();
+        }
+        return userData.Refusal is { } refusal ? $"{refusal} is not something that LocalCloud executes." : null;
+    }
+
+    private async Task<int> RunBootScriptsAsync(IReadOnlyList<string> scripts)
+    {
+        var exitCode = 0;
+        for (var i = 0; i < scripts.Count; i++)
+        {
+            // The name that cloud-init gives.
+            var name = $"part-{i + 1:000}";
+            PrivateFiles.WriteScript(Path.Combine(folder.Scripts, name), scripts[i]);
+            using var process = sandbox!.Run(name, "/", new HostOutput(folder.BootLog, folder.BootLog));
+            var code = await process.WaitAsync(_life.Token);
+            exitCode = exitCode == 0 ? code : exitCode;
+        }
+        return exitCode;
+    }
+}

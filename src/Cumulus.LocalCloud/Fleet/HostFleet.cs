@@ -1,0 +1,193 @@
+using System.Collections.Concurrent;
+using System.Threading.Channels;
+using Cumulus.Engine;
+using Cumulus.LocalCloud.Moto;
+
+namespace Cumulus.LocalCloud.Fleet;
+
+/// <summary>
+/// Keeps the hosts equal to the instances: what moto says is running lives here, what it says is gone dies here. It looks after
+/// every call that may have changed instances, and now and then by itself.
+/// </summary>
+internal sealed class HostFleet : IAsyncDisposable
+{
+    private readonly ConcurrentDictionary<string, Host> _hosts = new();
+    private readonly ConcurrentDictionary<string, bool> _regions = new();
+    private readonly ConcurrentDictionary<Task, bool> _boots = new();
+    private readonly Channel<bool> _signals = Channel.CreateBounded<bool>(
+        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+
+    private readonly SemaphoreSlim _turn = new(1);
+    private readonly CancellationTokenSource _end = new();
+    private readonly MotoInventory _moto;
+    private readonly SandboxFactory _sandboxes;
+    private readonly CloudFolder _folder;
+    private readonly StackGate _stacks;
+    private readonly CloudLog _log;
+    private readonly TimeProvider _time;
+    private readonly LoopbackAddresses _addresses = new(OperatingSystem.IsLinux(), Environment.ProcessId);
+    private readonly Task _loop;
+
+    public HostFleet(MotoInventory moto, SandboxFactory sandboxes, CloudFolder folder, StackGate stacks, LocalCloudOptions options, CloudLog log, TimeProvider time)
+    {
+        (_moto, _sandboxes, _folder, _stacks, _log, _time) = (moto, sandboxes, folder, stacks, log, time);
+        _regions[options.Region] = true;
+        _loop = LoopAsync(options.ReconcileInterval);
+    }
+
+    public IReadOnlyList<Host> Hosts => [.. _hosts.Values];
+
+    public Host? Find(string instanceId) => _hosts.GetValueOrDefault(instanceId);
+
+    /// <summary>Instances of this region may have changed.</summary>
+    public void Signal(string region)
+    {
+        _regions[region] = true;
+        _signals.Writer.TryWrite(true);
+    }
+
+    /// <summary>Makes the hosts equal to the instances now.</summary>
+    public async Task ReconcileAsync(CancellationToken cancellationToken)
+    {
+        await _turn.WaitAsync(cancellationToken);
+        try
+        {
+            foreach (var region in _regions.Keys)
+                await ReconcileAsync(region, cancellationToken);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _end.CancelAsync();
+        await _loop;
+        await _turn.WaitAsync();
+        await Task.WhenAll(_hosts.Values.Select(host => host.EndAsync(LocalCloudHostState.Terminated)));
+        await Task.WhenAll(_boots.Keys);
+        foreach (var host in _hosts.Values)
+            host.Dispose();
+        _end.Dispose();
+    }
+
+    private async Task LoopAsync(TimeSpan interval)
+    {
+        while (!_end.IsCancellationRequested)
+        {
+            try
+            {
+                await ReconcileAsync(_end.Token);
+                await WaitAsync(interval);
+            }
+            catch (OperationCanceledException) when (_end.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception e) when (e is CumulusException or HttpRequestException or IOException)
+            {
+                // The next round may do better; a moto that has ended stops the whole cloud elsewhere.
+                _log.Write($"fleet: {e.Message}");
+                await Task.WhenAny(Task.Delay(interval, _time, _end.Token));
+            }
+        }
+    }
+
+    private async Task WaitAsync(TimeSpan interval)
+    {
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(_end.Token);
+        var delay = Task.Delay(interval, _time, both.Token);
+        await Task.WhenAny(delay, _signals.Reader.WaitToReadAsync(both.Token).AsTask());
+        await both.CancelAsync();
+        _end.Token.ThrowIfCancellationRequested();
+        _signals.Reader.TryRead(out _);
+    }
+
+    private async Task ReconcileAsync(string region, CancellationToken cancellationToken)
+    {
+        var instances = await _moto.InstancesAsync(region, cancellationToken);
+        foreach (var instance in instances)
+            await FollowAsync(instance, cancellationToken);
+        // What moto no longer knows at all (it was reset) is gone too.
+        var known = instances.Select(instance => instance.Id).ToHashSet();
+        foreach (var host in _hosts.Values.Where(host => host.Region == region && !known.Contains(host.Id)))
+            await EndAsync(host, LocalCloudHostState.Terminated);
+        await TagByStackAsync(region, instances, cancellationToken);
+    }
+
+    private async Task FollowAsync(Instance instance, CancellationToken cancellationToken)
+    {
+        var host = Find(instance.Id);
+        if (host is not null)
+            host.Tags = instance.Tags;
+        switch (instance.State)
+        {
+            case "running" when host is null:
+                await BootAsync(instance, cancellationToken);
+                break;
+            case "stopping" or "stopped" when host is not null:
+                await EndAsync(host, LocalCloudHostState.Stopped);
+                break;
+            case "shutting-down" or "terminated" when host is not null:
+                await EndAsync(host, LocalCloudHostState.Terminated);
+                break;
+        }
+    }
+
+    private async Task BootAsync(Instance instance, CancellationToken cancellationToken)
+    {
+        var userData = UserData.Parse(await _moto.UserDataAsync(instance, cancellationToken));
+        var folder = new HostFolder(Path.Combine(_folder.Hosts, instance.Id));
+        var address = _addresses.Next();
+        var refused = _sandboxes.Isolation == HostIsolation.Refused;
+        var sandbox = refused ? null : _sandboxes.Create(instance.Id, instance.Region, address, folder);
+        var host = new Host(instance, folder, address, sandbox, refused ? _sandboxes.Note : null);
+        _hosts[instance.Id] = host;
+        _log.Write($"{instance.Id} boots at {address}");
+        var boot = Task.Run(() => host.BootAsync(userData), CancellationToken.None);
+        _boots[boot] = true;
+        _ = boot.ContinueWith(done =>
+        {
+            _boots.TryRemove(done, out _);
+            var seen = host.Describe();
+            _log.Write($"{host.Id} {(done.Exception is { } e ? $"failed: {e.InnerException}" : $"is {seen.State}, user data ended with {seen.BootExitCode?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "nothing"}")}");
+        }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+    }
+
+    private async Task EndAsync(Host host, LocalCloudHostState state)
+    {
+        if (host.State == state)
+            return;
+        await host.EndAsync(state);
+        _log.Write($"{host.Id} is {state}");
+    }
+
+    /// <summary>
+    /// CloudFormation tags a group with its stack and the group's instances inherit that; moto does not
+    /// (https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-resource-tags.html).
+    /// </summary>
+    private async Task TagByStackAsync(string region, IReadOnlyList<Instance> instances, CancellationToken cancellationToken)
+    {
+        var untagged = instances.Where(i => i.State == "running" && !i.Tags.ContainsKey("aws:cloudformation:stack-name")).ToList();
+        if (untagged.Count == 0 || !_stacks.HasChanged(region))
+            return;
+        var members = await _stacks.ReadAsync(region, () => _moto.StackMembersAsync(region, cancellationToken), cancellationToken);
+        foreach (var instance in untagged)
+        {
+            var owner = instance.Tags.GetValueOrDefault("aws:autoscaling:groupName", instance.Id);
+            if (!members.TryGetValue(owner, out var member))
+                continue;
+            var tags = new Dictionary<string, string>
+            {
+                ["aws:cloudformation:stack-name"] = member.StackName,
+                ["aws:cloudformation:stack-id"] = member.StackId,
+                ["aws:cloudformation:logical-id"] = member.LogicalId,
+            };
+            await _moto.TagInstanceAsync(instance, tags, cancellationToken);
+            if (Find(instance.Id) is { } host)
+                host.Tags = instance.Tags.Concat(tags).ToDictionary(tag => tag.Key, tag => tag.Value);
+        }
+    }
+}

@@ -1,0 +1,187 @@
+using System.Runtime.InteropServices;
+using Cumulus.Engine;
+using Cumulus.LocalCloud.Fleet;
+using Cumulus.LocalCloud.Moto;
+using Cumulus.LocalCloud.Proxy;
+using Cumulus.LocalCloud.Ssm;
+
+namespace Cumulus.LocalCloud;
+
+/// <summary>
+/// A local AWS to try out, to rehearse and to test against: moto behind a proxy that adds what moto lacks, and a fleet of hosts on
+/// which user data and Run Command are really executed. It lives in this process until it is disposed, listens on
+/// 127.0.0.1 only, and takes only the credentials that it hands out.
+/// </summary>
+public sealed class LocalCloudServer : IAsyncDisposable
+{
+    private readonly LocalCloudOptions _options;
+    private readonly CloudFolder _folder;
+    private readonly TaskCompletionSource _stop = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly List<PosixSignalRegistration> _signals = [];
+    // Disposed from the last to the first.
+    private readonly Stack<object> _parts = new();
+    private ProxyServer? _proxy;
+    private bool _keep;
+    private MotoProcess? _moto;
+    private HostFleet? _fleet;
+
+    private LocalCloudServer(LocalCloudOptions options)
+    {
+        _options = options;
+        _keep = options.Keep;
+        _folder = new CloudFolder(options.Path);
+        Info = new LocalCloudInfo
+        {
+            Endpoint = "",
+            Region = options.Region,
+            AccessKeyId = "",
+            SecretAccessKey = "",
+            Path = _folder.Path,
+            ProcessId = Environment.ProcessId,
+            StartedAt = StateFile.ProcessStart(Environment.ProcessId) ?? throw new InvalidOperationException("This process has no start time."),
+            Isolation = HostIsolation.Refused,
+        };
+    }
+
+    public LocalCloudInfo Info { get; private set; }
+
+    /// <summary>Starts everything; when this returns, calls are answered.</summary>
+    /// <exception cref="CumulusException">
+    /// <c>LocalCloudUnavailable</c> (moto is missing or does not start), <c>LocalCloudAlreadyRunning</c>, <c>LocalCloudPathNotEmpty</c>,
+    /// or kind Timeout after <see cref="LocalCloudOptions.StartLimit"/>.
+    /// </exception>
+    public static async Task<LocalCloudServer> StartAsync(LocalCloudOptions options, CancellationToken cancellationToken)
+    {
+        var server = new LocalCloudServer(options);
+        server._folder.Prepare();
+        server.Keep(server._folder.Take());
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(options.StartLimit);
+        try
+        {
+            await server.StartPartsAsync(limit.Token);
+            return server;
+        }
+        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
+        {
+            await server.DisposeAsync();
+            throw new CumulusException(ErrorIds.LocalCloudUnavailable, FailureKind.Timeout,
+                $"The local cloud was not ready within {options.StartLimit.TotalSeconds} s.", e)
+            { Target = options.Path };
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Waits until somebody asks the cloud to stop (<see cref="LocalCloudLauncher.StopAsync"/>, SIGTERM, SIGHUP).</summary>
+    /// <exception cref="CumulusException"><c>LocalCloudUnavailable</c>: moto has ended by itself.</exception>
+    public async Task WaitAsync(CancellationToken cancellationToken)
+    {
+        var first = await Task.WhenAny(_stop.Task, _moto!.Ended).WaitAsync(cancellationToken);
+        if (first == _stop.Task)
+            return;
+        throw new CumulusException(ErrorIds.LocalCloudUnavailable, FailureKind.Unavailable, $"moto_server has ended: {_moto.LastLine}")
+        {
+            Target = "moto_server",
+            Advice = $"See {_folder.MotoLog}; start the local cloud again.",
+        };
+    }
+
+    /// <summary>The hosts as they are now.</summary>
+    public async Task<IReadOnlyList<LocalCloudHost>> GetHostsAsync(CancellationToken cancellationToken)
+    {
+        await _fleet!.ReconcileAsync(cancellationToken);
+        return [.. _fleet.Hosts.Select(host => host.Describe()).OrderBy(host => host.InstanceId, StringComparer.Ordinal)];
+    }
+
+    /// <summary>Ends hosts, proxy and moto, and removes the folder (or, when it is to be kept, the credentials in it).</summary>
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var signal in _signals)
+            signal.Dispose();
+        _signals.Clear();
+        if (_proxy is not null)
+            await _proxy.DisposeAsync();
+        _proxy = null;
+        while (_parts.TryPop(out var part))
+        {
+            if (part is IAsyncDisposable asynchronous)
+                await asynchronous.DisposeAsync();
+            else
+                ((IDisposable)part).Dispose();
+        }
+        if (_keep)
+            _folder.RemoveCredentials();
+        else
+            _folder.Remove();
+    }
+
+    private async Task StartPartsAsync(CancellationToken cancellationToken)
+    {
+        var time = TimeProvider.System;
+        var log = Keep(new CloudLog(_folder.Log, time));
+        var credentials = Credentials.MakeUp();
+        var proxy = _proxy = ProxyServer.Listen();
+        Info = Info with { Endpoint = proxy.Endpoint, AccessKeyId = credentials.AccessKeyId, SecretAccessKey = credentials.SecretAccessKey };
+        PrivateFiles.CreateFolder(_folder.Hosts);
+        HostCommand.Write(_folder, _options.CumulusCommand);
+
+        // moto takes most of the time; find out about isolation meanwhile.
+        var starting = MotoProcess.StartAsync(_options.MotoServer, _folder.MotoLog, cancellationToken);
+        var sandboxes = await SandboxFactory.CreateAsync(_options, _folder, SandboxFactory.BaseEnvironment(_folder, Info), cancellationToken);
+        _moto = Keep(await starting);
+        Info = Info with { Isolation = sandboxes.Isolation, IsolationNote = sandboxes.Note };
+
+        var http = Keep(new HttpClient(new SocketsHttpHandler
+        {
+            UseProxy = false,
+            UseCookies = false,
+            AllowAutoRedirect = false,
+            ActivityHeadersPropagator = null,
+            // moto closes connections as it likes; a fresh one costs nothing here.
+            PooledConnectionLifetime = TimeSpan.Zero,
+        })
+        { Timeout = Timeout.InfiniteTimeSpan });
+        var gate = Keep(new StackGate());
+        var client = new MotoClient(http, _moto.Address);
+        foreach (var bucket in _options.Buckets)
+            await client.CreateBucketAsync(bucket, _options.Region, cancellationToken);
+        _fleet = Keep(new HostFleet(new MotoInventory(client), sandboxes, _folder, gate, _options, log, time));
+        var runCommand = Keep(new RunCommandService(_fleet, log, time));
+        var stacks = new StackRequests(gate, client, _moto.Address, new Uri(proxy.Endpoint), log);
+        var control = new ControlRequests(credentials, _fleet, Stop);
+        proxy.Serve(new RequestHandler(credentials, new Forwarder(http, _moto.Address), _fleet, runCommand, stacks, control, log));
+
+        StopOnSignals();
+        StateFile.Write(Info);
+        log.Write($"ready at {proxy.Endpoint}; hosts: {sandboxes.Isolation}{(sandboxes.Note is null ? "" : $" ({sandboxes.Note})")}");
+    }
+
+    private void Stop(bool keep)
+    {
+        _keep |= keep;
+        _stop.TrySetResult();
+    }
+
+    private void StopOnSignals()
+    {
+        foreach (var signal in new[] { PosixSignal.SIGTERM, PosixSignal.SIGHUP })
+        {
+            _signals.Add(PosixSignalRegistration.Create(signal, context =>
+            {
+                context.Cancel = true;
+                _stop.TrySetResult();
+            }));
+        }
+    }
+
+    private T Keep<T>(T part)
+        where T : notnull
+    {
+        _parts.Push(part);
+        return part;
+    }
+}

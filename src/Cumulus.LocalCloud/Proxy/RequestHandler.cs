@@ -1,0 +1,98 @@
+using System.Net;
+using System.Text;
+using Cumulus.LocalCloud.Fleet;
+using Cumulus.LocalCloud.Ssm;
+
+namespace Cumulus.LocalCloud.Proxy;
+
+/// <summary>What happens to one request.</summary>
+internal sealed class RequestHandler(
+    Credentials credentials, Forwarder moto, HostFleet fleet, RunCommandService runCommand, StackRequests stacks, ControlRequests control, CloudLog log)
+{
+    private const int BodyLimit = 8 * 1024 * 1024;
+
+    private static readonly HashSet<string> Changing = ["ec2", "autoscaling", "cloudformation"];
+
+    public async Task HandleAsync(HttpListenerContext context, CancellationToken cancellationToken)
+    {
+        var (request, response) = (context.Request, context.Response);
+        var withBody = request.HttpMethod != "HEAD";
+        var protocol = AwsProtocol.S3;
+        try
+        {
+            if (ControlRequests.IsControl(request))
+            {
+                await (await control.AnswerAsync(request, cancellationToken)).WriteAsync(response, withBody, cancellationToken);
+                return;
+            }
+            var call = AwsCall.FromHeaders(request);
+            protocol = call?.Protocol ?? protocol;
+            if (call is null || call.AccessKeyId != credentials.AccessKeyId)
+                throw AwsError.UnknownCredentials(protocol);
+            await AnswerAsync(call, request, response, withBody, cancellationToken);
+        }
+        catch (AwsError error)
+        {
+            // A client that still sends would take the closed connection for the answer.
+            await request.InputStream.CopyToAsync(Stream.Null, cancellationToken);
+            await error.ToAnswer(protocol).WriteAsync(response, withBody, cancellationToken);
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException or HttpListenerException or OperationCanceledException or ObjectDisposedException)
+        {
+            // The client went away, moto broke off, or the cloud is stopping: nothing can be answered any more.
+            log.Write($"{request.HttpMethod} {request.Url?.AbsolutePath} broke off: {e.Message}");
+            response.Abort();
+        }
+    }
+
+    private async Task AnswerAsync(AwsCall call, HttpListenerRequest request, HttpListenerResponse response, bool withBody, CancellationToken cancellationToken)
+    {
+        // Only S3 bodies are large; the others name the operation.
+        var body = call.Protocol is AwsProtocol.S3 or AwsProtocol.RestJson ? null : await ReadAsync(request, cancellationToken);
+        if (call.Protocol is AwsProtocol.Query or AwsProtocol.Ec2 && body is { Length: > 0 })
+            call = call.WithForm(Encoding.UTF8.GetString(body));
+        if (call.Service == "ssm" && RunCommandService.Handles(call))
+        {
+            await runCommand.Answer(call, body!).WriteAsync(response, withBody, cancellationToken);
+            return;
+        }
+        using var turn = call.Service == "cloudformation" ? await stacks.EnterAsync(cancellationToken) : null;
+        if (turn is not null)
+            body = stacks.Rewrite(call, body);
+        var before = turn is null ? null : await stacks.BeforeAsync(call, cancellationToken);
+        using var answer = await moto.SendAsync(request, body, cancellationToken);
+        if (before is not null && !call.IsReading)
+            await stacks.AfterAsync(call, before, answer.IsSuccessStatusCode, cancellationToken);
+        ThrowIfMotoCannot(call, answer);
+        if (Changing.Contains(call.Service) && !call.IsReading)
+            fleet.Signal(call.Region);
+        await Forwarder.ReturnAsync(answer, response, withBody, cancellationToken);
+    }
+
+    /// <summary>
+    /// moto's answer to what it does not have (and to its own defects) is an HTML page with status 500, which clients cannot read and try
+    /// again and again.
+    /// </summary>
+    private static void ThrowIfMotoCannot(AwsCall call, HttpResponseMessage answer)
+    {
+        if (answer.StatusCode == HttpStatusCode.InternalServerError && answer.Content.Headers.ContentType?.MediaType == "text/html")
+        {
+            throw new AwsError(HttpStatusCode.NotImplemented, "NotImplemented",
+                $"LocalCloud cannot do {call}: moto does not implement it, or failed at it (see moto.log in the cloud's folder).");
+        }
+    }
+
+    private static async Task<byte[]> ReadAsync(HttpListenerRequest request, CancellationToken cancellationToken)
+    {
+        using var body = new MemoryStream();
+        var buffer = new byte[64 * 1024];
+        int read;
+        while ((read = await request.InputStream.ReadAsync(buffer, cancellationToken)) > 0)
+        {
+            body.Write(buffer, 0, read);
+            if (body.Length > BodyLimit)
+                throw new AwsError(HttpStatusCode.RequestEntityTooLarge, "RequestEntityTooLarge", $"The request is larger than {BodyLimit} bytes.");
+        }
+        return body.ToArray();
+    }
+}

@@ -1,0 +1,31 @@
+using System.Management.Automation;
+using Cumulus.Engine.Aws;
+
+namespace Cumulus.PowerShell;
+
+/// <summary>Base of the cmdlets that call AWS: where, and as whom.</summary>
+public abstract class AwsCmdlet : CumulusCmdlet
+{
+    /// <summary>AWS region code, such as eu-west-1. Default: the environment's, then the session's, then the SDK's own.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public string? Region { get; set; }
+
+    /// <summary>Profile of the AWS configuration files. Default: the session's, then the environment's, then the SDK's own chain.</summary>
+    [Parameter]
+    [Alias("Profile")]
+    public string? ProfileName { get; set; }
+
+    /// <summary>One endpoint for all services, for a local AWS.</summary>
+    [Parameter]
+    public string? EndpointUrl { get; set; }
+
+    /// <summary>Clients; the verbose stream gets where the settings came from.</summary>
+    protected async Task<AwsGateways> OpenAwsAsync(AwsConnection? configured, CancellationToken stop)
+    {
+        var given = new AwsConnection { Region = Region, ProfileName = ProfileName, EndpointUrl = EndpointUrl };
+        AwsGateways gateways = await AwsGateways.ConnectAsync(ConnectionChoice.Of(given, Session.Connection, configured), stop);
+        string endpoint = gateways.EndpointUrl is { } url ? $", endpoint {url}" : "";
+        WriteVerbose($"AWS: region {gateways.Region} from {gateways.RegionSource}, credentials from {gateways.CredentialSource}{endpoint}");
+        return gateways;
+    }
+}

@@ -1,0 +1,17 @@
+using Cumulus.Engine.Configuration;
+
+namespace Cumulus.PowerShell;
+
+/// <summary>Reads the configuration for a cmdlet, and passes its warnings on.</summary>
+internal static class ConfigurationReading
+{
+    /// <param name="paths">As the user wrote them; null or empty: the usual places.</param>
+    public static CumulusConfiguration Read(string[]? paths, ICmdletHost host)
+    {
+        string[] full = [.. (paths ?? []).Select(host.ResolvePath)];
+        CumulusConfiguration configuration = new ConfigurationLoader().Load(ConfigurationRequest.Here(host.CurrentFolder, full));
+        host.WriteVerbose($"configuration: {string.Join(", ", configuration.Sources)}");
+        foreach (ConfigurationProblem warning in configuration.Warnings) host.WriteWarning(warning.ToString());
+        return configuration;
+    }
+}

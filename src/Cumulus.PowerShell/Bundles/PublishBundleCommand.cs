@@ -1,0 +1,80 @@
+using System.Management.Automation;
+using Cumulus.Engine.Aws;
+using Cumulus.Engine.Bundles;
+using Cumulus.Engine.Configuration;
+
+namespace Cumulus.PowerShell;
+
+/// <summary>Puts bundles into the bucket of their environment. A published version stays as it is.</summary>
+[Cmdlet(VerbsData.Publish, "Bundle", SupportsShouldProcess = true)]
+[OutputType(typeof(PublishedBundle))]
+public sealed class PublishBundleCommand : EnvironmentCmdlet
+{
+    /// <summary>Bundle that New-Bundle built.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
+    [Alias("InputObject")]
+    public Bundle? Bundle { get; set; }
+
+    /// <summary>Environment, for a bundle that was built for none.</summary>
+    [Parameter]
+    public string? Environment { get; set; }
+
+    /// <summary>Version, for a bundle that was built for none.</summary>
+    [Parameter]
+    public string? Version { get; set; }
+
+    /// <summary>Bucket. Default: the environment's; then no configuration is needed.</summary>
+    [Parameter]
+    public string? Bucket { get; set; }
+
+    /// <summary>Replace other content under a published key.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    protected override async Task ProcessAsync(CancellationToken stop)
+    {
+        Bundle bundle = Bundle!;
+        string? name = bundle.Environment ?? Environment;
+        EnvironmentDefinition? environment = Bucket is null && name is not null ? EnvironmentSelection.Of(Configuration, name).Environment : null;
+        using AwsGateways aws = await OpenAwsAsync(environment is null ? null : AwsConnection.Of(environment), stop);
+        var request = new PublishRequest
+        {
+            Bundle = bundle,
+            Environment = Environment,
+            Version = Version,
+            Bucket = Bucket ?? environment?.Bucket,
+            Region = aws.Region,
+            Force = IsSet(Force),
+            Progress = new UploadProgress(this, bundle),
+        };
+        var publisher = new BundlePublisher(aws.Objects);
+        PublishedBundle plan = await publisher.PlanAsync(request, stop);
+        if (!ShouldProcess($"s3://{plan.Bucket}/{plan.Key}", plan.State switch
+        {
+            PublishState.Unchanged => "Publish (nothing to do, the content is there)",
+            PublishState.Replaced => "Replace what is published",
+            _ => "Publish",
+        }))
+        {
+            return;
+        }
+
+        PublishedBundle published = await publisher.PublishAsync(request, stop);
+        WriteProgress(new CmdletProgress(1, $"Publishing {bundle.Name}", "done", Completed: true));
+        WriteVerbose($"{published.Name}: {published.State.ToString().ToLowerInvariant()} as s3://{published.Bucket}/{published.Key}");
+        WriteObject(published);
+    }
+
+    private sealed class UploadProgress(PublishBundleCommand command, Bundle bundle) : IProgress<long>
+    {
+        private int _percent = -1;
+
+        public void Report(long value)
+        {
+            int percent = bundle.Size == 0 ? 100 : (int)(value * 100 / bundle.Size);
+            // Parts report from several threads; a bar that moves a hundred times is enough.
+            if (Interlocked.Exchange(ref _percent, percent) == percent) return;
+            command.WriteProgress(new CmdletProgress(1, $"Publishing {bundle.Name}", $"{value:N0} of {bundle.Size:N0} bytes", percent));
+        }
+    }
+}

@@ -1,0 +1,120 @@
+using System.Management.Automation;
+using Cumulus.Engine;
+using Cumulus.Engine.Aws;
+using Cumulus.Engine.Configuration;
+using Cumulus.Engine.Hosts;
+
+namespace Cumulus.PowerShell;
+
+/// <summary>On a host: fetches and verifies its bundles, then installs all of them, or leaves everything as it was.</summary>
+[Cmdlet(VerbsLifecycle.Install, "Bundle", DefaultParameterSetName = "Bucket", SupportsShouldProcess = true)]
+[OutputType(typeof(InstalledBundle))]
+public sealed class InstallBundleCommand : AwsCmdlet
+{
+    private InstallSelection _selection = new();
+    private readonly List<InstallSource> _archives = [];
+
+    /// <summary>Names of the bundles. Default: all that metadata.conf lists; those that it no longer lists are then removed.</summary>
+    [Parameter(Position = 0, ParameterSetName = "Bucket", ValueFromPipelineByPropertyName = true)]
+    public string[]? Name { get; set; }
+
+    /// <summary>Environment. Default: as metadata.conf says.</summary>
+    [Parameter(ParameterSetName = "Bucket", ValueFromPipelineByPropertyName = true)]
+    public string? Environment { get; set; }
+
+    /// <summary>Version. Default: as metadata.conf says.</summary>
+    [Parameter(ParameterSetName = "Bucket", ValueFromPipelineByPropertyName = true)]
+    public string? Version { get; set; }
+
+    /// <summary>Bucket. Default: as metadata.conf says.</summary>
+    [Parameter(ParameterSetName = "Bucket", ValueFromPipelineByPropertyName = true)]
+    public string? Bucket { get; set; }
+
+    /// <summary>File to use as metadata.conf. Default: /etc/cumulus/metadata.conf, C:\cumulus\conf\metadata.conf.</summary>
+    [Parameter(ParameterSetName = "Bucket")]
+    [Alias("Config")]
+    public string? ConfigurationPath { get; set; }
+
+    /// <summary>After a successful install, write the version into metadata.conf, so that the next run installs the same.</summary>
+    [Parameter(ParameterSetName = "Bucket")]
+    public SwitchParameter SaveVersion { get; set; }
+
+    /// <summary>Archive on this machine to install instead; its manifest beside it is believed when it fits.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = "Path")]
+    public string[]? Path { get; set; }
+
+    /// <summary>Folder that stands for the host's root. Default: the variable CUMULUS_ROOT, else the host itself.</summary>
+    [Parameter]
+    public string? RootPath { get; set; }
+
+    /// <summary>Leave files that the old version has and the new one has not.</summary>
+    [Parameter]
+    public SwitchParameter KeepOldFiles { get; set; }
+
+    /// <summary>Limit of each init script, in seconds.</summary>
+    [Parameter]
+    [ValidateRange(1, 86400)]
+    public int TimeoutSec { get; set; } = 300;
+
+    protected override Task ProcessAsync(CancellationToken stop)
+    {
+        _archives.AddRange((Path ?? []).Select(p => InstallSource.InFile(ResolvePath(p))));
+        var given = new InstallSelection { Environment = Environment, Version = Version, Bucket = Bucket, Names = Name ?? [] };
+        if (_selection.Names.Count > 0 && (given.Environment, given.Version, given.Bucket) != (_selection.Environment, _selection.Version, _selection.Bucket))
+        {
+            throw new CumulusException(ErrorIds.BundleEnvironmentMismatch, FailureKind.InvalidInput, "Bundles of different environments, versions or buckets cannot be one install.")
+            {
+                Target = Name,
+            };
+        }
+
+        _selection = given with { Names = [.. _selection.Names, .. given.Names] };
+        return Task.CompletedTask;
+    }
+
+    protected override async Task EndAsync(CancellationToken stop)
+    {
+        string? variable = System.Environment.GetEnvironmentVariable("CUMULUS_ROOT");
+        string? root = RootPath is { } path ? ResolvePath(path) : string.IsNullOrEmpty(variable) ? null : variable;
+        string metadataFile = ConfigurationPath is { } file ? ResolvePath(file) : HostPaths.For(root, OperatingSystem.IsWindows()).MetadataFile;
+        if (_archives.Count > 0)
+        {
+            await InstallAsync(new BundleInstaller(store: null), new InstallRequest { Bundles = _archives }, root, stop);
+            return;
+        }
+
+        HostMetadata? metadata = _selection.IsComplete && ConfigurationPath is null && !IsSet(SaveVersion) ? null : Read(metadataFile);
+        InstallRequest request = _selection.Request(metadata);
+        using AwsGateways aws = await OpenAwsAsync(new AwsConnection { Region = metadata?.Region, Keys = metadata?.Keys }, stop);
+        bool done = await InstallAsync(new BundleInstaller(aws.Objects), request, root, stop);
+        if (done && IsSet(SaveVersion)) await HostMetadataWriter.SaveVersionAsync(metadataFile, request.Version!, stop);
+    }
+
+    private async Task<bool> InstallAsync(BundleInstaller installer, InstallRequest selected, string? root, CancellationToken stop)
+    {
+        InstallRequest request = selected with
+        {
+            RootPath = root,
+            KeepOldFiles = IsSet(KeepOldFiles),
+            ScriptTimeLimit = TimeSpan.FromSeconds(TimeoutSec),
+            Log = WriteVerbose,
+        };
+        string what = string.Join(", ", request.Bundles.Select(b => b.Name ?? b.ArchivePath));
+        if (!ShouldProcess(root ?? "this host", request.Version is { } version ? $"Install {what} {version}" : $"Install {what}"))
+        {
+            WriteObject(await installer.PlanAsync(request, stop));
+            return false;
+        }
+
+        WriteObjects(await installer.InstallAsync(request, stop));
+        return true;
+    }
+
+    private HostMetadata Read(string file)
+    {
+        HostMetadata metadata = HostMetadataReader.Load(file, new DiskConfigurationFiles(), PathStyle.Current);
+        foreach (ConfigurationProblem warning in metadata.Warnings) WriteWarning(warning.ToString());
+        WriteVerbose($"configuration {file}: {metadata.Environment} {metadata.Version}, bundles {string.Join(", ", metadata.BundleTypes)}");
+        return metadata;
+    }
+}

@@ -1,0 +1,52 @@
+using System.Management.Automation;
+using Cumulus.Engine;
+using Cumulus.LocalCloud;
+
+namespace Cumulus.PowerShell;
+
+/// <summary>The instances of a local AWS: folder, address, and how the boot went.</summary>
+[Cmdlet(VerbsCommon.Get, "LocalCloudHost")]
+[OutputType(typeof(LocalCloudHost))]
+public sealed class GetLocalCloudHostCommand : CumulusCmdlet
+{
+    /// <summary>Folder of the cloud. Default: that of the one this session started, else the usual one.</summary>
+    [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
+    public string? Path { get; set; }
+
+    /// <summary>Wait until at least one instance lives and all have booted; one whose boot failed is an error.</summary>
+    [Parameter]
+    public SwitchParameter WaitForBoot { get; set; }
+
+    /// <summary>Limit of the wait, in seconds.</summary>
+    [Parameter]
+    [ValidateRange(1, 86400)]
+    public int TimeoutSec { get; set; } = 300;
+
+    protected override async Task ProcessAsync(CancellationToken stop)
+    {
+        string path = Path is { } given ? ResolvePath(given) : Session.LocalCloudPath ?? LocalCloudOptions.DefaultPath;
+        using var client = LocalCloudClient.Open(path);
+        if (!IsSet(WaitForBoot))
+        {
+            WriteObjects(await client.GetHostsAsync(stop));
+            return;
+        }
+
+        foreach (LocalCloudHost host in await client.WaitForHostsAsync(1, TimeSpan.FromSeconds(TimeoutSec), stop))
+        {
+            WriteObject(host);
+            if (host.BootExitCode != 0) WriteFailure(BootFailed(host));
+        }
+    }
+
+    private static CumulusException BootFailed(LocalCloudHost host)
+    {
+        string last = File.Exists(host.BootLog) ? File.ReadLines(host.BootLog).LastOrDefault(line => line.Trim().Length > 0) ?? "" : "";
+        string how = host.BootNote ?? $"its user data exited {host.BootExitCode}: {last}";
+        return new CumulusException(ErrorIds.LocalCloudHostsNotReady, FailureKind.OperationFailed, $"{host.InstanceId} did not boot: {how}")
+        {
+            Target = host.InstanceId,
+            Advice = $"See {host.BootLog}.",
+        };
+    }
+}

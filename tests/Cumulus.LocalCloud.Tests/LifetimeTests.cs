@@ -1,0 +1,205 @@
+using System.Diagnostics;
+using System.Globalization;
+using Amazon.Runtime;
+using Amazon.S3;
+using Cumulus.Engine;
+using Cumulus.LocalCloud.Tests.Support;
+using Xunit;
+
+namespace Cumulus.LocalCloud.Tests;
+
+/// <summary>A cloud in a process of its own: starting, finding and ending it.</summary>
+public sealed class LifetimeTests : IDisposable
+{
+    private static readonly string[] Program = ["dotnet", typeof(LifetimeTests).Assembly.Location];
+
+    private readonly TempFolder _temp = new();
+
+    private string CloudPath => Path.Combine(_temp.Path, "cloud");
+
+    public void Dispose() => _temp.Dispose();
+
+    [Fact]
+    public async Task A_cloud_in_the_background_answers_and_leaves_no_process_and_no_file()
+    {
+        var info = await StartAsync();
+        var session = await File.ReadAllTextAsync($"/proc/{info.ProcessId}/stat");
+        using (var s3 = new AmazonS3Client(new BasicAWSCredentials(info.AccessKeyId, info.SecretAccessKey), new AmazonS3Config { ServiceURL = info.Endpoint, ForcePathStyle = true }))
+            await s3.PutBucketAsync("bucket", CloudFixture.Within());
+        using (var client = LocalCloudClient.Open(CloudPath))
+            Assert.Empty(await client.GetHostsAsync(CloudFixture.Within()));
+        var processes = ProcessesOf(info.ProcessId);
+
+        await LocalCloudLauncher.StopAsync(CloudPath, keep: false, CloudFixture.Within());
+
+        Assert.True(processes.Count >= 2, "moto runs below the cloud's process");
+        await CloudFixture.UntilAsync(() => Task.FromResult(!processes.Any(IsRunning)), () => string.Join(' ', processes.Where(IsRunning)));
+        Assert.False(Directory.Exists(CloudPath));
+        // The sixth field is the session: its own, so that the shell's end and Ctrl+C do not reach it.
+        Assert.Equal(info.ProcessId.ToString(CultureInfo.InvariantCulture), session[(session.LastIndexOf(')') + 2)..].Split(' ')[3]);
+        Assert.StartsWith("LOCAL", info.AccessKeyId, StringComparison.Ordinal);
+        Assert.Equal(20, info.AccessKeyId.Length);
+        Assert.DoesNotContain(info.SecretAccessKey, info.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_credentials_file_is_for_its_owner_alone()
+    {
+        await StartAsync();
+
+        var mode = OperatingSystem.IsWindows() ? default : File.GetUnixFileMode(Path.Combine(CloudPath, "localcloud.json"));
+        await LocalCloudLauncher.StopAsync(CloudPath, keep: false, CloudFixture.Within());
+
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, mode);
+    }
+
+    [Fact]
+    public async Task A_killed_cloud_takes_moto_along_and_its_folder_can_be_used_again()
+    {
+        var info = await StartAsync();
+        var processes = ProcessesOf(info.ProcessId);
+        using (var process = Process.GetProcessById(info.ProcessId))
+            process.Kill();
+        await CloudFixture.UntilAsync(() => Task.FromResult(!processes.Any(IsRunning)), () => string.Join(' ', processes.Where(IsRunning)));
+
+        var error = Assert.Throws<CumulusException>(() => LocalCloudClient.Open(CloudPath));
+        var again = await StartAsync();
+        await LocalCloudLauncher.StopAsync(CloudPath, keep: false, CloudFixture.Within());
+
+        Assert.Equal(ErrorIds.LocalCloudNotFound, error.ErrorId);
+        Assert.NotEqual(info.AccessKeyId, again.AccessKeyId);
+        Assert.False(Directory.Exists(CloudPath));
+    }
+
+    [Fact]
+    public async Task What_is_to_be_kept_is_kept_without_the_credentials()
+    {
+        await StartAsync();
+
+        await LocalCloudLauncher.StopAsync(CloudPath, keep: true, CloudFixture.Within());
+
+        Assert.False(File.Exists(Path.Combine(CloudPath, "localcloud.json")));
+        Assert.Contains("ready at", await File.ReadAllTextAsync(Path.Combine(CloudPath, "localcloud.log")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_second_cloud_in_the_same_folder_is_refused()
+    {
+        await StartAsync();
+
+        var error = await Assert.ThrowsAsync<CumulusException>(StartAsync);
+        await LocalCloudLauncher.StopAsync(CloudPath, keep: false, CloudFixture.Within());
+
+        Assert.Equal(ErrorIds.LocalCloudAlreadyRunning, error.ErrorId);
+    }
+
+    [Fact]
+    public async Task A_folder_with_files_of_others_is_refused_and_left_alone()
+    {
+        Directory.CreateDirectory(Path.Combine(CloudPath, "bin"));
+
+        var error = await Assert.ThrowsAsync<CumulusException>(StartAsync);
+
+        Assert.Equal(ErrorIds.LocalCloudPathNotEmpty, error.ErrorId);
+        Assert.True(Directory.Exists(Path.Combine(CloudPath, "bin")));
+    }
+
+    [Fact]
+    public async Task Without_moto_the_error_says_what_to_install()
+    {
+        var options = new LocalCloudOptions { Path = CloudPath, MotoServer = "/nowhere/moto_server" };
+
+        var launched = await Assert.ThrowsAsync<CumulusException>(() => LocalCloudLauncher.StartAsync(options, Program, CloudFixture.Within()));
+        var direct = await Assert.ThrowsAsync<CumulusException>(() => LocalCloudServer.StartAsync(options, CloudFixture.Within()));
+
+        Assert.All([launched, direct], error =>
+        {
+            Assert.Equal(ErrorIds.LocalCloudUnavailable, error.ErrorId);
+            Assert.Equal("moto_server is not at /nowhere/moto_server.", error.Message);
+            Assert.Contains("pip install \"moto[server]\"", error.Advice, StringComparison.Ordinal);
+        });
+        Assert.False(Directory.Exists(CloudPath));
+    }
+
+    [Fact]
+    public async Task A_program_that_ends_at_once_is_quoted()
+    {
+        var options = new LocalCloudOptions { Path = CloudPath };
+
+        var error = await Assert.ThrowsAsync<CumulusException>(
+            () => LocalCloudLauncher.StartAsync(options, ["sh", "-c", "echo no such cmdlet >&2; exit 1"], CloudFixture.Within()));
+
+        Assert.Equal(ErrorIds.LocalCloudUnavailable, error.ErrorId);
+        Assert.Contains("its last words: no such cmdlet", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task When_moto_crashes_the_cloud_says_so()
+    {
+        var options = new LocalCloudOptions { Path = CloudPath };
+        await using var server = await LocalCloudServer.StartAsync(options, CloudFixture.Within());
+        var moto = ProcessesOf(Environment.ProcessId).Single(id => CommandOf(id).StartsWith("python", StringComparison.Ordinal) && CommandLineOf(id).Contains("moto_server", StringComparison.Ordinal));
+
+        using (var process = Process.GetProcessById(moto))
+            process.Kill();
+
+        var error = await Assert.ThrowsAsync<CumulusException>(() => server.WaitAsync(CloudFixture.Within()));
+        Assert.Equal(ErrorIds.LocalCloudUnavailable, error.ErrorId);
+    }
+
+    [Fact]
+    public async Task Stopping_where_nothing_ever_ran_is_an_error()
+    {
+        var error = await Assert.ThrowsAsync<CumulusException>(() => LocalCloudLauncher.StopAsync(CloudPath, keep: false, CloudFixture.Within()));
+
+        Assert.Equal(ErrorIds.LocalCloudNotFound, error.ErrorId);
+    }
+
+    [Fact]
+    public async Task Waiting_for_hosts_that_never_come_ends_at_its_limit()
+    {
+        await using var server = await LocalCloudServer.StartAsync(new LocalCloudOptions { Path = CloudPath }, CloudFixture.Within());
+        using var client = LocalCloudClient.Open(CloudPath);
+
+        var error = await Assert.ThrowsAsync<CumulusException>(() => client.WaitForHostsAsync(1, TimeSpan.FromMilliseconds(1), CloudFixture.Within()));
+
+        Assert.Equal(ErrorIds.LocalCloudHostsNotReady, error.ErrorId);
+    }
+
+    private Task<LocalCloudInfo> StartAsync() =>
+        LocalCloudLauncher.StartAsync(new LocalCloudOptions { Path = CloudPath }, [.. Program, CloudPath], CloudFixture.Within());
+
+    private static List<int> ProcessesOf(int parent)
+    {
+        var parents = Directory.EnumerateDirectories("/proc").Select(Path.GetFileName)
+            .Select(name => int.TryParse(name, CultureInfo.InvariantCulture, out var id) ? id : 0)
+            .Where(id => id != 0)
+            .Select(id => (Id: id, Parent: ParentOf(id)))
+            .ToList();
+        List<int> found = [parent];
+        for (var i = 0; i < found.Count; i++)
+            found.AddRange(parents.Where(pair => pair.Parent == found[i]).Select(pair => pair.Id));
+        return found;
+    }
+
+    private static int? ParentOf(int id) => Stat(id) is { } stat ? int.Parse(stat[1], CultureInfo.InvariantCulture) : null;
+
+    private static bool IsRunning(int id) => Stat(id) is { } stat && stat[0] != "Z";
+
+    private static string[]? Stat(int id)
+    {
+        try
+        {
+            var stat = File.ReadAllText($"/proc/{id}/stat");
+            return stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+
+    private static string CommandOf(int id) => File.ReadAllText($"/proc/{id}/comm");
+
+    private static string CommandLineOf(int id) => File.ReadAllText($"/proc/{id}/cmdline");
+}

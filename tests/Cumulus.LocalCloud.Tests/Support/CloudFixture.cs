@@ -1,0 +1,117 @@
+using System.Text;
+using Amazon.AutoScaling;
+using Amazon.CloudFormation;
+using Amazon.EC2;
+using Amazon.EC2.Model;
+using Amazon.Runtime;
+using Amazon.S3;
+using Amazon.SimpleSystemsManagement;
+using Xunit;
+
+namespace Cumulus.LocalCloud.Tests.Support;
+
+/// <summary>A cloud in this process, shared by the tests of one class.</summary>
+public sealed class CloudFixture : IAsyncLifetime
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("localcloud-").FullName;
+    private LocalCloudServer? _server;
+
+    public LocalCloudInfo Info => _server!.Info;
+
+    public AmazonS3Client S3 { get; private set; } = null!;
+
+    public AmazonEC2Client Ec2 { get; private set; } = null!;
+
+    public AmazonCloudFormationClient CloudFormation { get; private set; } = null!;
+
+    public AmazonAutoScalingClient AutoScaling { get; private set; } = null!;
+
+    public AmazonSimpleSystemsManagementClient Ssm { get; private set; } = null!;
+
+    public BasicAWSCredentials Credentials => new(Info.AccessKeyId, Info.SecretAccessKey);
+
+    public static CancellationToken Within(int seconds = 30) => new CancellationTokenSource(TimeSpan.FromSeconds(seconds)).Token;
+
+    public async Task InitializeAsync()
+    {
+        var command = Path.Combine(_folder, "fake-cumulus");
+        await File.WriteAllTextAsync(command, "#!/bin/sh\necho \"fake cumulus: $*\"\n");
+        _server = await LocalCloudServer.StartAsync(new LocalCloudOptions
+        {
+            Path = Path.Combine(_folder, "cloud"),
+            CumulusCommand = ["/bin/sh", command, "--as given"],
+            ReconcileInterval = TimeSpan.FromMilliseconds(200),
+        }, CancellationToken.None);
+        S3 = new AmazonS3Client(Credentials, With(new AmazonS3Config { ForcePathStyle = true }));
+        Ec2 = new AmazonEC2Client(Credentials, With(new AmazonEC2Config()));
+        CloudFormation = new AmazonCloudFormationClient(Credentials, With(new AmazonCloudFormationConfig()));
+        AutoScaling = new AmazonAutoScalingClient(Credentials, With(new AmazonAutoScalingConfig()));
+        Ssm = new AmazonSimpleSystemsManagementClient(Credentials, With(new AmazonSimpleSystemsManagementConfig()));
+    }
+
+    public async Task DisposeAsync()
+    {
+        if (_server is not null)
+            await _server.DisposeAsync();
+        foreach (var client in new IDisposable?[] { S3, Ec2, CloudFormation, AutoScaling, Ssm })
+            client?.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    public T With<T>(T config)
+        where T : ClientConfig
+    {
+        config.ServiceURL = Info.Endpoint;
+        config.AuthenticationRegion = Info.Region;
+        return config;
+    }
+
+    public async Task<string> RunInstanceAsync(string userData, params (string Key, string Value)[] tags)
+    {
+        var answer = await Ec2.RunInstancesAsync(new RunInstancesRequest
+        {
+            ImageId = "ami-0123456789abcdef0",
+            InstanceType = InstanceType.T3Micro,
+            MinCount = 1,
+            MaxCount = 1,
+            UserData = Convert.ToBase64String(Encoding.UTF8.GetBytes(userData)),
+            TagSpecifications = tags.Length == 0 ? null :
+            [
+                new TagSpecification { ResourceType = "instance", Tags = [.. tags.Select(tag => new Tag { Key = tag.Key, Value = tag.Value })] },
+            ],
+        }, Within());
+        return answer.Reservation.Instances[0].InstanceId;
+    }
+
+    /// <summary>Starts an instance and waits until its user data has ended.</summary>
+    public async Task<LocalCloudHost> BootAsync(string userData, params (string Key, string Value)[] tags)
+    {
+        var id = await RunInstanceAsync(userData, tags);
+        return await HostAsync(id, host => host.State == LocalCloudHostState.Running);
+    }
+
+    public async Task<LocalCloudHost> HostAsync(string instanceId, Func<LocalCloudHost, bool> condition)
+    {
+        LocalCloudHost? found = null;
+        await UntilAsync(async () =>
+        {
+            found = (await _server!.GetHostsAsync(Within())).FirstOrDefault(host => host.InstanceId == instanceId);
+            return found is not null && condition(found);
+        }, () => $"{instanceId} is {found?.State.ToString() ?? "unknown"}");
+        return found!;
+    }
+
+    public async Task<IReadOnlyList<LocalCloudHost>> HostsAsync() => await _server!.GetHostsAsync(Within());
+
+    public static async Task UntilAsync(Func<Task<bool>> condition, Func<string> state)
+    {
+        using var limit = new CancellationTokenSource(Limit);
+        while (!await condition())
+        {
+            Assert.False(limit.IsCancellationRequested, $"Not within {Limit.TotalSeconds} s: {state()}");
+            await Task.Delay(20, CancellationToken.None);
+        }
+    }
+}

@@ -1,0 +1,8 @@
+namespace Cumulus.Fixture;
+
+public enum Block
+{
+    Begin,
+    Process,
+    End,
+}

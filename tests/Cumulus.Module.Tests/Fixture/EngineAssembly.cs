@@ -1,0 +1,3 @@
+namespace Cumulus.Fixture;
+
+public sealed record EngineAssembly(string Name, Version Version, string Context, string Location);

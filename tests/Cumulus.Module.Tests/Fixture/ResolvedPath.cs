@@ -1,0 +1,3 @@
+namespace Cumulus.Fixture;
+
+public sealed record ResolvedPath(string Path, string CurrentFolder, bool ForceIsSet, bool ForceIsBound);

@@ -1,0 +1,6 @@
+namespace Foreign;
+
+public static class ForeignAws
+{
+    public static string Name => "foreign aws";
+}

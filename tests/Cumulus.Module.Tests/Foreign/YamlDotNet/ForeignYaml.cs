@@ -1,0 +1,6 @@
+namespace Foreign;
+
+public static class ForeignYaml
+{
+    public static string Name => "foreign yaml";
+}
