@@ -6,12 +6,15 @@ namespace Cumulus.Engine.Hosts;
 /// <summary>How a host's own documents are written.</summary>
 internal static class HostJson
 {
+    /// <summary>What a document's name ends in until it is whole.</summary>
+    public const string Unfinished = ".new";
+
     public static JsonSerializerOptions Options { get; } = BundleManifest.Json;
 
     /// <summary>Writes beside, flushes to the disk, then takes the name: a reader sees the old document or the new one.</summary>
     public static async Task WriteWholeAsync<T>(string path, T value, CancellationToken cancellationToken)
     {
-        string beside = path + ".new";
+        string beside = path + Unfinished;
         await using (FileStream stream = File.Create(beside))
         {
             await JsonSerializer.SerializeAsync(stream, value, Options, cancellationToken);

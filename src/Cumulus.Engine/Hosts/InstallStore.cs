@@ -23,6 +23,7 @@ internal sealed class InstallStore(HostPaths paths)
             InstallJournal? journal = await InstallJournal.ReadAsync(paths, CancellationToken.None);
             if (journal is not null && journal.Transaction != state.Transaction) return;
             InstallJournal.Delete(paths);
+            foreach (string unfinished in Directory.EnumerateFiles(paths.StateFolder, "*" + HostJson.Unfinished)) File.Delete(unfinished);
             foreach (string folder in workFolders.Select(paths.Full).Where(Directory.Exists)) Directory.Delete(folder, recursive: true);
             string work = Path.Combine(paths.StateFolder, Work);
             if (Directory.Exists(work)) Directory.Delete(work, recursive: true);

@@ -120,6 +120,16 @@ public sealed class BundleInstallerTests : IDisposable
     }
 
     [Fact]
+    public async Task An_archive_with_bytes_that_were_not_published_is_refused_even_if_its_files_are_right_D26()
+    {
+        await _on.PublishAsync("web", "1", ("srv/x", "1"));
+        _on.Store[KeyOf("web", "1")] = [.. _on.Store[KeyOf("web", "1")], 0];
+        CumulusException e = await _on.FailAsync("1", "web");
+        Assert.Equal(ErrorIds.BundleDigestMismatch, e.ErrorId);
+        Assert.Contains("SHA-256", e.Message);
+    }
+
+    [Fact]
     public async Task A_manifest_that_was_changed_is_refused_D26()
     {
         await _on.PublishAsync("web", "1", ("srv/x", "1"));
@@ -375,12 +385,16 @@ public sealed class BundleInstallerTests : IDisposable
     }
 
     [Fact]
-    public async Task A_dead_holders_lock_is_no_lock()
+    public async Task A_dead_holders_lock_is_no_lock_and_what_it_left_half_written_goes()
     {
         await _on.PublishAsync("web", "1", ("srv/x", "1"));
-        _on.Host.Write("var/lib/cumulus/install.lock", "process 1, started 2020-01-01 00:00:00 UTC");
+        _on.Host.Write("var/lib/cumulus/install.lock", "");
+        _on.Host.Write("var/lib/cumulus/install.lock.holder", "process 1, started 2020-01-01 00:00:00 UTC");
+        _on.Host.Write("var/lib/cumulus/installed.json.new", "{ half");
+        _on.Host.Write("var/lib/cumulus/work/fetch/0.zip", "half");
         await _on.InstallAsync("1", "web");
         Assert.Equal("1", _on.Host.Read("srv/x"));
+        Assert.Equal(["install.lock", "installed.json"], StateFiles());
     }
 
     [Fact]
