@@ -130,6 +130,21 @@ public sealed class PipelineTests
     }
 
     [Fact]
+    public async Task A_record_is_shown_while_its_command_still_waits()
+    {
+        using var stop = new CancellationTokenSource();
+        using var output = new FlushWatch("before");
+        WaitStopCmdlet.Waiting = new TaskCompletionSource();
+        var running = Task.Run(() => ConsoleRun.With(new Surroundings { Stop = stop.Token, Out = output }, "Wait-Stop"));
+
+        await output.Seen.WaitAsync(TimeSpan.FromSeconds(60));
+        Assert.False(running.IsCompleted);
+        await stop.CancelAsync();
+
+        Assert.Equal(ExitCodes.Stopped, (await running.WaitAsync(TimeSpan.FromSeconds(60))).ExitCode);
+    }
+
+    [Fact]
     public void A_stop_that_came_before_runs_nothing() =>
         Assert.Equal(
             new ConsoleRun(ExitCodes.Stopped, "", ""),
