@@ -159,11 +159,13 @@ public sealed class LifetimeTests : IDisposable
     [Fact]
     public async Task When_moto_crashes_the_cloud_says_so()
     {
-        var options = new LocalCloudOptions { Path = CloudPath };
-        await using var server = await LocalCloudServer.StartAsync(options, CloudFixture.Within());
-        var moto = ProcessesOf(Environment.ProcessId).Single(id => Path.GetFileName(ProgramOf(id)).StartsWith("python", StringComparison.Ordinal));
+        var (moto, pid) = (Path.Combine(_temp.Path, "moto"), Path.Combine(_temp.Path, "pid"));
+        await File.WriteAllTextAsync(moto, $"#!/bin/sh\necho $$ > {pid}\nexec \"${{CUMULUS_MOTO_SERVER:-moto_server}}\" \"$@\"\n");
+        using (var chmod = Process.Start("chmod", ["700", moto]))
+            await chmod.WaitForExitAsync(CloudFixture.Within());
+        await using var server = await LocalCloudServer.StartAsync(new LocalCloudOptions { Path = CloudPath, MotoServer = moto }, CloudFixture.Within());
 
-        using (var process = Process.GetProcessById(moto))
+        using (var process = Process.GetProcessById(int.Parse(await File.ReadAllTextAsync(pid), CultureInfo.InvariantCulture)))
             process.Kill();
 
         var error = await Assert.ThrowsAsync<CumulusException>(() => server.WaitAsync(CloudFixture.Within()));
@@ -221,8 +223,6 @@ public sealed class LifetimeTests : IDisposable
             return null;
         }
     }
-
-    private static string ProgramOf(int id) => Stat(id) is null ? "" : File.ReadAllText($"/proc/{id}/cmdline").Split('\0')[0];
 
     /// <summary>The most memory that a process ever held, in bytes.</summary>
     private static long PeakOf(int id) =>
