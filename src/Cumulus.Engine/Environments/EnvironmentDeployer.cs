@@ -27,7 +27,10 @@ public sealed class EnvironmentDeployer(IStackService stacks, IHostFleet fleet, 
     /// <see cref="ErrorIds.StackCreateFailed"/>, <see cref="ErrorIds.StackUpdateFailed"/>, <see cref="ErrorIds.StackDeleteFailed"/>, <see cref="ErrorIds.StackWaitTimedOut"/>,
     /// <see cref="ErrorIds.StackBusy"/>, <see cref="ErrorIds.HostUpdateFailed"/>, <see cref="ErrorIds.HookFailed"/>, and those of <see cref="IStackService"/>.</exception>
     /// <exception cref="CumulusException">Before anything was changed: as <see cref="PlanAsync"/>, <see cref="ErrorIds.HookFailed"/>, <see cref="ErrorIds.StackStuck"/>, <see cref="ErrorIds.StackBusy"/>.</exception>
-    public async Task<EnvironmentDeployment> DeployAsync(EnvironmentRequest request, IDeploymentObserver observer, CancellationToken cancellationToken)
+    public async Task<EnvironmentDeployment> DeployAsync(
+        EnvironmentRequest request,
+        IDeploymentObserver observer,
+        CancellationToken cancellationToken)
     {
         EnvironmentDefinition environment = request.Configuration.Environment(request.Environment);
         Select(request, environment);
@@ -123,7 +126,12 @@ public sealed class EnvironmentDeployer(IStackService stacks, IHostFleet fleet, 
         }
     }
 
-    private async Task DeployStackAsync(Run run, StackWorker worker, EnvironmentPlan plan, StackPlan stack, CancellationToken cancellationToken)
+    private async Task DeployStackAsync(
+        Run run,
+        StackWorker worker,
+        EnvironmentPlan plan,
+        StackPlan stack,
+        CancellationToken cancellationToken)
     {
         long start = clock.GetTimestamp();
         run.Observer.StackStarted(stack.StackName, stack.Action, stack.Reason);
@@ -236,7 +244,12 @@ public sealed class EnvironmentDeployer(IStackService stacks, IHostFleet fleet, 
         Took = TimeSpan.Zero,
     };
 
-    private sealed record Run(EnvironmentRequest Request, EnvironmentDefinition Environment, IDeploymentObserver Observer, WaitLimit Limit, DateTimeOffset StartedAt)
+    private sealed record Run(
+        EnvironmentRequest Request,
+        EnvironmentDefinition Environment,
+        IDeploymentObserver Observer,
+        WaitLimit Limit,
+        DateTimeOffset StartedAt)
     {
         public List<StackDeployment> Stacks { get; } = [];
 

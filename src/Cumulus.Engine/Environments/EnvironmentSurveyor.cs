@@ -8,7 +8,10 @@ public sealed class EnvironmentSurveyor(IStackService stacks)
 {
     /// <summary>Reads and validates all templates before the first call about a stack is made.</summary>
     /// <exception cref="CumulusException"><see cref="ErrorIds.TemplateNotFound"/>, <see cref="ErrorIds.TemplateInvalid"/>, and the failures of <see cref="IStackService"/>.</exception>
-    public async Task<IReadOnlyList<StackSurvey>> SurveyAsync(EnvironmentDefinition environment, IReadOnlyList<StackDefinition> selected, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<StackSurvey>> SurveyAsync(
+        EnvironmentDefinition environment,
+        IReadOnlyList<StackDefinition> selected,
+        CancellationToken cancellationToken)
     {
         var templates = new List<StackTemplate>();
         foreach (StackDefinition stack in selected)

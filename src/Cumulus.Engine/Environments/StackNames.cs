@@ -1,3 +1,4 @@
+using System.IO.Enumeration;
 using Cumulus.Engine.Configuration;
 
 namespace Cumulus.Engine.Environments;
@@ -13,16 +14,31 @@ public static class StackNames
     }
 
     /// <summary>The environment's stacks in declared order (D-05), or those of them that are named, short or full.</summary>
-    /// <param name="names">Empty or null: all.</param>
+    /// <param name="names">Names or patterns with <c>*</c> and <c>?</c>; each has to stand for one stack at least. Empty or null: all.</param>
     /// <exception cref="CumulusException"><see cref="ErrorIds.EnvironmentNotFound"/>, <see cref="ErrorIds.StackNotConfigured"/></exception>
-    public static IReadOnlyList<StackDefinition> Select(CumulusConfiguration configuration, string environmentName, IReadOnlyList<string>? names)
+    public static IReadOnlyList<StackDefinition> Select(
+        CumulusConfiguration configuration,
+        string environmentName,
+        IReadOnlyList<string>? names)
     {
         EnvironmentDefinition environment = configuration.Environment(environmentName);
         HashSet<string> chosen = names is { Count: > 0 }
-            ? [.. names.Select(n => ShortName(environment, environment.Stacks, n))]
+            ? [.. names.SelectMany(n => ShortNames(environment, n))]
             : [.. environment.Stacks];
         return [.. environment.Stacks.Distinct(StringComparer.Ordinal).Where(chosen.Contains).Select(configuration.Stack)];
     }
+
+    private static string[] ShortNames(EnvironmentDefinition environment, string pattern)
+    {
+        bool isPattern = pattern.IndexOfAny(['*', '?']) >= 0;
+        string[] byShort = isPattern ? [.. environment.Stacks.Where(s => Matches(pattern, s))] : [];
+        string[] matches = isPattern && byShort.Length == 0 ? [.. environment.Stacks.Where(s => Matches(pattern, FullName(environment, s)))] : byShort;
+
+        // No match: the pattern is taken for a name, and the error says which names there are.
+        return matches.Length > 0 ? matches : [ShortName(environment, environment.Stacks, pattern)];
+    }
+
+    private static bool Matches(string pattern, string name) => FileSystemName.MatchesSimpleExpression(pattern, name, ignoreCase: false);
 
     /// <summary>The short name that is meant by a short or a full one.</summary>
     /// <param name="among">The short names to choose from.</param>

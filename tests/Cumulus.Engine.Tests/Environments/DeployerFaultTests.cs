@@ -201,6 +201,7 @@ public sealed class DeployerFaultTests : IDisposable
         var e = await Assert.ThrowsAsync<DeploymentFailedException>(DeployAsync);
 
         Assert.Equal(ErrorIds.StackBusy, e.ErrorId);
+        Assert.Contains("Rate exceeded", e.Message);
     }
 
     [Fact]
