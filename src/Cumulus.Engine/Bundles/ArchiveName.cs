@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Cumulus.Engine.Bundles;
 
 /// <summary>
@@ -81,6 +79,13 @@ public static class ArchiveName
     private static bool HasDrive(string name) =>
         name.Length >= 2 && char.IsAsciiLetter(name[0]) && name[1] == ':' && (name.Length == 2 || name[2] == '/');
 
-    private static int CompareUtf8(string a, string b) =>
-        Encoding.UTF8.GetBytes(a).AsSpan().SequenceCompareTo(Encoding.UTF8.GetBytes(b));
+    // The order of UTF-8 bytes is that of code points; UTF-16 differs from it only in that surrogates, which stand for the
+    // highest code points, are not the highest units.
+    private static int CompareUtf8(string a, string b)
+    {
+        int same = a.AsSpan().CommonPrefixLength(b);
+        if (same == a.Length || same == b.Length) return a.Length.CompareTo(b.Length);
+        bool high = char.IsSurrogate(a[same]);
+        return high == char.IsSurrogate(b[same]) ? a[same].CompareTo(b[same]) : high ? 1 : -1;
+    }
 }

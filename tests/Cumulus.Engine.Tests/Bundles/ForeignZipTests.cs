@@ -113,7 +113,7 @@ public sealed class ForeignZipTests : IDisposable
     {
         Gen<string> name = Gen.Elements("a", "b", "c/d", "c/e", "f/g/h", "é", "x y", "Z").Zip(Gen.Choose(0, 9)).Select(t => $"{t.Item1}{t.Item2}");
         Gen<(string, byte[])> file = name.Zip(ArbMap.Default.GeneratorFor<byte[]>());
-        Prop.ForAll(file.NonEmptyListOf().ToArbitrary(), files => RoundTripAsync(files).GetAwaiter().GetResult()).Check(Config.QuickThrowOnFailure.WithMaxTest(50));
+        Prop.ForAll(file.NonEmptyListOf().ToArbitrary(), files => RoundTripAsync(files).GetAwaiter().GetResult()).Check(Config.QuickThrowOnFailure.WithMaxTest(25));
     }
 
     private async Task<bool> RoundTripAsync(IEnumerable<(string Name, byte[] Content)> files)

@@ -109,6 +109,38 @@ public sealed class CrashTests : IDisposable
         Assert.False(File.Exists(copies["killed/var/lib/cumulus/journal.json"]));
     }
 
+    [Fact]
+    public async Task What_cannot_be_undone_is_named_and_the_next_run_undoes_it()
+    {
+        await on.PublishAsync("web", "1", ("srv/x", "1"), ("srv/y", "1"));
+        await on.PublishAsync("web", "2", ("srv/x", "2"), ("srv/y", "2"), ("etc/cumulus-init.d/S1", "#!/bin/sh\nrm srv/x && mkdir -p srv/x/full && exit 1"));
+        await on.InstallAsync("1", "web");
+        var old = on.Snapshot();
+        CumulusException e = await on.FailAsync("2", "web");
+        Assert.Equal(ErrorIds.InstallFailed, e.ErrorId);
+        Assert.Contains("S1 ended with exit code 1", e.Message);
+        Assert.Contains("1 changes could not be undone", e.Message);
+        Assert.Contains(on.Host["srv/x"], e.Message);
+        Assert.Equal("1", on.Host.Read("srv/y"));
+
+        Directory.Delete(on.Host["srv/x"], recursive: true);
+        on.Store.DownloadFailure = new CumulusException(ErrorIds.EndpointUnreachable, FailureKind.Unavailable, "gone");
+        await on.FailAsync("1", "web");
+        Assert.Equal(old, on.Snapshot());
+    }
+
+    [Fact]
+    public async Task When_the_old_version_does_not_start_again_the_error_says_so()
+    {
+        await on.PublishAsync("web", "1", ("etc/cumulus-init.d/S1", Script("old", "test ! -e \"$CUMULUS_ROOT/broken\"")));
+        await on.PublishAsync("web", "2", ("etc/cumulus-init.d/S1", Script("new", "touch \"$CUMULUS_ROOT/broken\"; exit 7")));
+        await on.InstallAsync("1", "web");
+        CumulusException e = await on.FailAsync("2", "web");
+        Assert.Contains("exit code 7", e.Message);
+        Assert.Contains("the old version did not start again: The init script S1 ended with exit code 1", e.Message);
+        Assert.Contains("old", on.Host.Read("etc/cumulus-init.d/S1"));
+    }
+
     private void CopyHost(string to)
     {
         using Process cp = Process.Start("cp", ["-a", on.Host.Path, to]);
