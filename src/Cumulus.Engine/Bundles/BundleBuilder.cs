@@ -6,7 +6,7 @@ namespace Cumulus.Engine.Bundles;
 /// <summary>Builds bundles: hooks, walk, archive, manifest. Either both files are there in the end, or what was there before.</summary>
 public sealed class BundleBuilder(HookRunner? hooks = null)
 {
-    private readonly HookRunner hooks = hooks ?? new HookRunner();
+    private readonly HookRunner _hooks = hooks ?? new HookRunner();
 
     /// <summary>The program's name and version as manifests tell it.</summary>
     internal static string Tool { get; } = $"Cumulus {typeof(BundleBuilder).Assembly.GetName().Version?.ToString(3)}";
@@ -122,7 +122,7 @@ public sealed class BundleBuilder(HookRunner? hooks = null)
             TimeLimit = request.HookTimeLimit,
             OnLine = request.Log is { } log ? line => log($"{name}: {line}") : null,
         };
-        await hooks.RunAsync(hook, cancellationToken);
+        await _hooks.RunAsync(hook, cancellationToken);
     }
 
     /// <summary>The moment that <c>SOURCE_DATE_EPOCH</c> names (reproducible-builds.org), in seconds since 1970.</summary>

@@ -10,7 +10,7 @@ namespace Cumulus.Engine.Bundles;
 internal sealed class BundleWalk(BundleRequest request, IReadOnlySet<string> leaveOut)
 {
     private static readonly EnumerationOptions Everything = new() { AttributesToSkip = 0, IgnoreInaccessible = false };
-    private readonly SortedDictionary<string, BundleSource> found = new(ArchiveName.Order);
+    private readonly SortedDictionary<string, BundleSource> _found = new(ArchiveName.Order);
 
     public IReadOnlyList<BundleSource> Run(CancellationToken cancellationToken)
     {
@@ -23,8 +23,8 @@ internal sealed class BundleWalk(BundleRequest request, IReadOnlySet<string> lea
         }
 
         CheckNames();
-        HashSet<string> parents = [.. found.Keys.SelectMany(ArchiveName.Parents)];
-        return [.. found.Values.Where(source => TellsSomething(source, parents))];
+        HashSet<string> parents = [.. _found.Keys.SelectMany(ArchiveName.Parents)];
+        return [.. _found.Values.Where(source => TellsSomething(source, parents))];
     }
 
     private void WalkFolder(DirectoryInfo folder, string name, CancellationToken cancellationToken)
@@ -74,7 +74,7 @@ internal sealed class BundleWalk(BundleRequest request, IReadOnlySet<string> lea
         if (linkTarget is not null && ArchiveName.LinkProblem(name, linkTarget, forWindows: false) is { } escape) throw Refused(fullPath, escape);
 
         var source = new BundleSource(name, type, mode, fullPath, linkTarget, stripped.Markers);
-        if (!found.TryGetValue(name, out BundleSource? other) || Wins(source, other)) found[name] = source;
+        if (!_found.TryGetValue(name, out BundleSource? other) || Wins(source, other)) _found[name] = source;
     }
 
     private bool Wins(BundleSource source, BundleSource other)
@@ -94,7 +94,7 @@ internal sealed class BundleWalk(BundleRequest request, IReadOnlySet<string> lea
     {
         var names = new NameTable(ignoreCase: true);
         var spelled = new Dictionary<string, BundleSource>(StringComparer.Ordinal);
-        foreach (BundleSource source in found.Values)
+        foreach (BundleSource source in _found.Values)
         {
             if (names.Add(source.Name, source.Type) is { } other) throw Conflict(source, spelled.GetValueOrDefault(other) ?? Below(other));
             spelled[source.Name] = source;
@@ -102,7 +102,7 @@ internal sealed class BundleWalk(BundleRequest request, IReadOnlySet<string> lea
     }
 
     // Of a folder that is there only because something lies in it.
-    private BundleSource Below(string folder) => found.Values.First(s => s.Name.StartsWith(folder + "/", StringComparison.Ordinal));
+    private BundleSource Below(string folder) => _found.Values.First(s => s.Name.StartsWith(folder + "/", StringComparison.Ordinal));
 
     // A folder needs an entry only when nothing else tells of it.
     private static bool TellsSomething(BundleSource source, HashSet<string> parents) =>

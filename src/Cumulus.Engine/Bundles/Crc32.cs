@@ -4,19 +4,19 @@ namespace Cumulus.Engine.Bundles;
 internal struct Crc32()
 {
     private static readonly uint[] Table = BuildTable();
-    private uint register = 0xFFFFFFFF;
+    private uint _register = 0xFFFFFFFF;
 
-    public readonly uint Value => ~register;
+    public readonly uint Value => ~_register;
 
     public void Append(ReadOnlySpan<byte> bytes)
     {
-        uint r = register;
+        uint r = _register;
         foreach (byte b in bytes)
         {
             r = (r >> 8) ^ Table[(byte)(r ^ b)];
         }
 
-        register = r;
+        _register = r;
     }
 
     private static uint[] BuildTable()

@@ -5,7 +5,7 @@ namespace Cumulus.Engine.Bundles;
 /// </summary>
 internal sealed class NameTable(bool ignoreCase)
 {
-    private readonly Dictionary<string, (string Name, BundleEntryType Type, bool Implied)> taken = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (string Name, BundleEntryType Type, bool Implied)> _taken = new(StringComparer.Ordinal);
 
     /// <summary>The name that stands in the way, or null when there was none and the name is entered.</summary>
     public string? Add(string name, BundleEntryType type)
@@ -21,15 +21,15 @@ internal sealed class NameTable(bool ignoreCase)
     private string? Enter(string name, BundleEntryType type, bool implied)
     {
         string key = ArchiveName.Key(name, ignoreCase);
-        if (!taken.TryGetValue(key, out var there))
+        if (!_taken.TryGetValue(key, out var there))
         {
-            taken[key] = (name, type, implied);
+            _taken[key] = (name, type, implied);
             return null;
         }
 
         if (there.Name != name || there.Type != type || type != BundleEntryType.Folder) return there.Name;
         if (!implied && !there.Implied) return there.Name;
-        taken[key] = (name, type, implied && there.Implied);
+        _taken[key] = (name, type, implied && there.Implied);
         return null;
     }
 }

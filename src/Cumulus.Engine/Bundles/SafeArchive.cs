@@ -18,21 +18,21 @@ internal sealed class SafeArchive : IDisposable
     private const int SpecialBits = 0xE00;
     private const int LongestLinkTarget = 4096;
 
-    private readonly string path;
-    private readonly ZipArchive zip;
-    private readonly List<string> notes = [];
+    private readonly string _path;
+    private readonly ZipArchive _zip;
+    private readonly List<string> _notes = [];
 
     private SafeArchive(string path, ZipArchive zip)
     {
-        this.path = path;
-        this.zip = zip;
+        _path = path;
+        _zip = zip;
     }
 
     /// <summary>In the archive's own order.</summary>
     public IReadOnlyList<ArchiveEntry> Entries { get; private set; } = [];
 
     /// <summary>What was put right in reading, such as a setuid bit that was taken away.</summary>
-    public IReadOnlyList<string> Notes => notes;
+    public IReadOnlyList<string> Notes => _notes;
 
     /// <param name="forWindows">Windows' rules for names count too: set where the files will lie on Windows.</param>
     /// <exception cref="CumulusException"><see cref="ErrorIds.BundleNotFound"/>; <see cref="ErrorIds.BundleInvalid"/> for what is not a
@@ -87,19 +87,19 @@ internal sealed class SafeArchive : IDisposable
             while ((read = await source.ReadAsync(buffer, cancellationToken)) > 0)
             {
                 copied += read;
-                if (copied > entry.Size) throw Invalid(path, $"holds more bytes of '{entry.Name}' than the {entry.Size} that it declares");
+                if (copied > entry.Size) throw Invalid(_path, $"holds more bytes of '{entry.Name}' than the {entry.Size} that it declares");
                 hash.AppendData(buffer, 0, read);
                 crc.Append(buffer.AsSpan(0, read));
                 await destination.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
             }
 
-            if (copied < entry.Size) throw Invalid(path, $"holds {copied} bytes of '{entry.Name}' where it declares {entry.Size}");
-            if (crc.Value != entry.Zip.Crc32) throw Invalid(path, $"is damaged: '{entry.Name}' does not have its checksum");
+            if (copied < entry.Size) throw Invalid(_path, $"holds {copied} bytes of '{entry.Name}' where it declares {entry.Size}");
+            if (crc.Value != entry.Zip.Crc32) throw Invalid(_path, $"is damaged: '{entry.Name}' does not have its checksum");
             return Hex.Of(hash.GetHashAndReset());
         }
         catch (Exception e) when (e is InvalidDataException or EndOfStreamException or NotSupportedException)
         {
-            throw Invalid(path, $"is damaged at '{entry.Name}'", e);
+            throw Invalid(_path, $"is damaged at '{entry.Name}'", e);
         }
         finally
         {
@@ -119,7 +119,7 @@ internal sealed class SafeArchive : IDisposable
         return content;
     }
 
-    public void Dispose() => zip.Dispose();
+    public void Dispose() => _zip.Dispose();
 
     /// <summary>The manifest's line for an entry whose content has this digest.</summary>
     public static BundleEntry Describe(ArchiveEntry entry, string? sha256) => new()
@@ -136,8 +136,8 @@ internal sealed class SafeArchive : IDisposable
     {
         CheckLimits(limits);
         var names = new NameTable(forWindows);
-        var entries = new List<ArchiveEntry>(zip.Entries.Count);
-        foreach (ZipArchiveEntry raw in zip.Entries)
+        var entries = new List<ArchiveEntry>(_zip.Entries.Count);
+        foreach (ZipArchiveEntry raw in _zip.Entries)
         {
             string name = raw.FullName.EndsWith('/') ? raw.FullName[..^1] : raw.FullName;
             if (ArchiveName.Problem(name, forWindows) is { } problem) throw Unsafe(raw.FullName, problem);
@@ -156,15 +156,15 @@ internal sealed class SafeArchive : IDisposable
 
     private void CheckLimits(ArchiveLimits limits)
     {
-        if (zip.Entries.Count > limits.Entries) throw Bomb($"holds {zip.Entries.Count} entries, more than the limit of {limits.Entries}");
+        if (_zip.Entries.Count > limits.Entries) throw Bomb($"holds {_zip.Entries.Count} entries, more than the limit of {limits.Entries}");
         long total = 0;
-        foreach (ZipArchiveEntry entry in zip.Entries)
+        foreach (ZipArchiveEntry entry in _zip.Entries)
         {
             if (entry.Length < 0 || entry.Length > limits.TotalBytes - total) throw Bomb($"unfolds to more than the limit of {limits.TotalBytes} bytes");
             total += entry.Length;
         }
 
-        long size = new FileInfo(path).Length;
+        long size = new FileInfo(_path).Length;
         if (total > limits.RatioFloor && total > size * limits.Ratio)
         {
             throw Bomb($"unfolds from {size} to {total} bytes, more than {limits.Ratio:0} times");
@@ -183,7 +183,7 @@ internal sealed class SafeArchive : IDisposable
         };
         if (type == BundleEntryType.Folder && raw.Length > 0) throw Unsafe(name, "is a folder with content");
         if (type == BundleEntryType.Link) return await ReadLinkAsync(raw, name, forWindows, cancellationToken);
-        if ((unix & SpecialBits) != 0) notes.Add($"'{name}' has setuid, setgid or sticky bits, which are taken away.");
+        if ((unix & SpecialBits) != 0) _notes.Add($"'{name}' has setuid, setgid or sticky bits, which are taken away.");
         UnixFileMode mode = unix != 0 ? EntryMode.WithoutSpecialBits((UnixFileMode)(unix & 0xFFF))
             : type == BundleEntryType.Folder ? EntryMode.DefaultFolder : EntryMode.DefaultFile;
         return new ArchiveEntry(name, type, mode, raw.Length, null) { Zip = raw };
@@ -201,10 +201,10 @@ internal sealed class SafeArchive : IDisposable
     }
 
     private CumulusException Unsafe(string entry, string reason) =>
-        new(ErrorIds.BundleUnsafe, FailureKind.SecurityViolation, $"The archive {path} is refused: its entry '{entry.ReplaceLineEndings("?").Replace('\0', '?')}' {reason}.") { Target = path };
+        new(ErrorIds.BundleUnsafe, FailureKind.SecurityViolation, $"The archive {_path} is refused: its entry '{entry.ReplaceLineEndings("?").Replace('\0', '?')}' {reason}.") { Target = _path };
 
     private CumulusException Bomb(string reason) =>
-        new(ErrorIds.BundleUnsafe, FailureKind.SecurityViolation, $"The archive {path} is refused: it {reason}.") { Target = path };
+        new(ErrorIds.BundleUnsafe, FailureKind.SecurityViolation, $"The archive {_path} is refused: it {reason}.") { Target = _path };
 
     private static CumulusException Invalid(string path, string what, Exception? cause = null) =>
         new(ErrorIds.BundleInvalid, FailureKind.InvalidInput, $"{path} {what}.", cause) { Target = path };

@@ -6,8 +6,8 @@ namespace Cumulus.Engine.Hosts;
 /// <summary>Gets manifests first and archives when they are needed, and believes neither before it has compared digests (D-26).</summary>
 internal sealed class BundleFetcher(IObjectStore? store, HostPaths paths, string folder, Action<string>? log)
 {
-    private readonly Dictionary<BundleOffer, Fetched> fetched = [];
-    private int downloads;
+    private readonly Dictionary<BundleOffer, Fetched> _fetched = [];
+    private int _downloads;
 
     /// <summary>What the source holds, from its manifest; without one the archive is fetched and read through.</summary>
     /// <exception cref="CumulusException"><see cref="ErrorIds.BundleNotFound"/>, <see cref="ErrorIds.BundleDigestMismatch"/>,
@@ -37,7 +37,7 @@ internal sealed class BundleFetcher(IObjectStore? store, HostPaths paths, string
             digest,
             paths.HostPath(source.ExtractionPath ?? (paths.Windows ? @"C:\" : "/")),
             entries);
-        fetched[offer] = new Fetched(source, manifest, archive);
+        _fetched[offer] = new Fetched(source, manifest, archive);
         return offer;
     }
 
@@ -45,7 +45,7 @@ internal sealed class BundleFetcher(IObjectStore? store, HostPaths paths, string
     /// <exception cref="CumulusException">As <see cref="OfferAsync"/>.</exception>
     public async Task<SafeArchive> OpenAsync(BundleOffer offer, CancellationToken cancellationToken)
     {
-        Fetched known = fetched[offer];
+        Fetched known = _fetched[offer];
         string path = known.Archive ?? await DownloadArchiveAsync(known.Source, cancellationToken);
         if (known.Manifest is { } manifest)
         {
@@ -88,7 +88,7 @@ internal sealed class BundleFetcher(IObjectStore? store, HostPaths paths, string
 
     private IObjectStore Store => store ?? throw new InvalidOperationException("a bundle in a bucket needs an object store");
 
-    private string NewPath(string ending) => Path.Combine(folder, $"{downloads++}{ending}");
+    private string NewPath(string ending) => Path.Combine(folder, $"{_downloads++}{ending}");
 
     private static string Place(InstallSource source) => source.ArchivePath ?? $"s3://{source.Bucket}/{source.Key}";
 

@@ -11,8 +11,8 @@ namespace Cumulus.Engine.Hosts;
 /// <param name="store">Null: only local archives can be installed.</param>
 public sealed class BundleInstaller(IObjectStore? store, ProcessRunner? runner = null, TimeProvider? clock = null)
 {
-    private readonly ProcessRunner runner = runner ?? new ProcessRunner(clock);
-    private readonly TimeProvider clock = clock ?? TimeProvider.System;
+    private readonly ProcessRunner _runner = runner ?? new ProcessRunner(clock);
+    private readonly TimeProvider _clock = clock ?? TimeProvider.System;
 
     /// <summary>Called after each step with its name; tests make it fail there, or look at what a killed process would leave.</summary>
     internal Action<string>? OnStep { get; init; }
@@ -29,7 +29,7 @@ public sealed class BundleInstaller(IObjectStore? store, ProcessRunner? runner =
             var fetcher = new BundleFetcher(store, paths, folder, request.Log);
             IReadOnlyList<BundleOffer> offers = await OffersAsync(request, fetcher, cancellationToken);
             HostChanges changes = Plan(request, paths, state, offers, cancellationToken);
-            var scripts = new InitScriptRunner(paths, runner, request.ScriptTimeLimit, request.Log);
+            var scripts = new InitScriptRunner(paths, _runner, request.ScriptTimeLimit, request.Log);
             return new InstallPlan
             {
                 Bundles = [.. offers.Select(o => Describe(o, state, changes, paths))],
@@ -68,8 +68,8 @@ public sealed class BundleInstaller(IObjectStore? store, ProcessRunner? runner =
 
     private async Task<IReadOnlyList<InstalledBundle>> InstallLockedAsync(InstallRequest request, HostPaths paths, CancellationToken cancellationToken)
     {
-        long started = clock.GetTimestamp();
-        var scripts = new InitScriptRunner(paths, runner, request.ScriptTimeLimit, request.Log);
+        long started = _clock.GetTimestamp();
+        var scripts = new InitScriptRunner(paths, _runner, request.ScriptTimeLimit, request.Log);
         await RecoverAsync(request, paths, scripts, cancellationToken);
 
         InstalledState state = await InstalledState.ReadAsync(paths, cancellationToken);
@@ -105,7 +105,7 @@ public sealed class BundleInstaller(IObjectStore? store, ProcessRunner? runner =
                 now = await SwapAsync(journal, paths, scripts, Next, request.Log, cancellationToken);
             }
 
-            TimeSpan took = clock.GetElapsedTime(started);
+            TimeSpan took = _clock.GetElapsedTime(started);
             return [.. offers.Select(o => Result(Describe(o, state, changes, paths), o, state, took))];
         }
         finally
@@ -230,7 +230,7 @@ public sealed class BundleInstaller(IObjectStore? store, ProcessRunner? runner =
 
     private InstalledState NextState(InstalledState state, InstallRequest request, IReadOnlyList<BundleOffer> offers, HostChanges changes, InstallStage stage, string transaction, HostPaths paths)
     {
-        DateTimeOffset now = clock.GetUtcNow();
+        DateTimeOffset now = _clock.GetUtcNow();
         var originals = new Dictionary<string, string>(state.Originals);
         foreach (FileRestore restore in changes.Restores) originals.Remove(restore.Path);
         foreach ((string path, string kept) in stage.NewOriginals) originals[path] = kept;

@@ -9,7 +9,7 @@ namespace Cumulus.Engine.Hosts;
 /// <param name="mounts">Full paths of all mount points.</param>
 internal sealed class FileSystems(HostPaths paths, IReadOnlyList<string> mounts)
 {
-    private readonly Dictionary<string, string> stores = [];
+    private readonly Dictionary<string, string> _stores = [];
 
     public static FileSystems Of(HostPaths paths) =>
         new(paths, [.. DriveInfo.GetDrives().Select(d => d.RootDirectory.FullName).Where(Directory.Exists)]);
@@ -18,9 +18,9 @@ internal sealed class FileSystems(HostPaths paths, IReadOnlyList<string> mounts)
     public string StoreFor(string hostPath)
     {
         string mount = MountOf(paths.Full(hostPath));
-        if (stores.TryGetValue(mount, out string? known)) return known;
+        if (_stores.TryGetValue(mount, out string? known)) return known;
         string store = mount == MountOf(paths.StateFolder) ? paths.StateFolderPath : ArchiveName.Join(HostPathOf(mount), ".cumulus");
-        return stores[mount] = store;
+        return _stores[mount] = store;
     }
 
     private string MountOf(string fullPath) =>

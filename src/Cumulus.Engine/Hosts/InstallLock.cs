@@ -9,13 +9,13 @@ namespace Cumulus.Engine.Hosts;
 /// </summary>
 internal sealed class InstallLock : IDisposable
 {
-    private readonly FileStream file;
-    private readonly string holder;
+    private readonly FileStream _file;
+    private readonly string _holder;
 
     private InstallLock(FileStream file, string holder)
     {
-        this.file = file;
-        this.holder = holder;
+        _file = file;
+        _holder = holder;
     }
 
     /// <exception cref="CumulusException"><see cref="ErrorIds.InstallInProgress"/>, with the holder's process id.</exception>
@@ -30,7 +30,7 @@ internal sealed class InstallLock : IDisposable
         }
         catch (IOException e) when (e.GetType() == typeof(IOException))
         {
-            string who = File.Exists(holder) ? File.ReadAllText(holder) : "it has just begun";
+            string who = Holder(holder);
             throw new CumulusException(ErrorIds.InstallInProgress, FailureKind.Conflict, $"Another install is running on this host: {who}.", e)
             {
                 Target = path,
@@ -45,7 +45,19 @@ internal sealed class InstallLock : IDisposable
 
     public void Dispose()
     {
-        File.Delete(holder);
-        file.Dispose();
+        File.Delete(_holder);
+        _file.Dispose();
+    }
+
+    private static string Holder(string path)
+    {
+        try
+        {
+            return File.ReadAllText(path);
+        }
+        catch (FileNotFoundException)
+        {
+            return "it has just begun, or is about to end";
+        }
     }
 }

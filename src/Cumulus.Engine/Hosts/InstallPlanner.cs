@@ -8,12 +8,12 @@ namespace Cumulus.Engine.Hosts;
 /// </summary>
 internal sealed class InstallPlanner(HostPaths paths, InstalledState state, IReadOnlyList<BundleOffer> offers, IHostView host)
 {
-    private readonly HostChanges changes = new();
-    private readonly Dictionary<string, (BundleEntry Entry, BundleOffer? Bundle, string BundleName)> wanted = new(paths.Comparer);
-    private readonly HashSet<string> neededFolders = new(paths.Comparer);
-    private readonly Dictionary<string, string> owned = new(paths.Comparer);
-    private readonly HashSet<string> cleared = new(paths.Comparer);
-    private readonly HashSet<string> madeFolders = new(state.Folders, paths.Comparer);
+    private readonly HostChanges _changes = new();
+    private readonly Dictionary<string, (BundleEntry Entry, BundleOffer? Bundle, string BundleName)> _wanted = new(paths.Comparer);
+    private readonly HashSet<string> _neededFolders = new(paths.Comparer);
+    private readonly Dictionary<string, string> _owned = new(paths.Comparer);
+    private readonly HashSet<string> _cleared = new(paths.Comparer);
+    private readonly HashSet<string> _madeFolders = new(state.Folders, paths.Comparer);
 
     /// <exception cref="CumulusException"><see cref="ErrorIds.BundleNameConflict"/>: one bundle has a file where another needs a folder;
     /// <see cref="ErrorIds.InstallFailed"/>: something that is not Cumulus' own is in the way.</exception>
@@ -22,11 +22,11 @@ internal sealed class InstallPlanner(HostPaths paths, InstalledState state, IRea
         CollectWanted(staying);
         CollectOwned();
         PlanOldFiles(keepOldFiles);
-        cleared.UnionWith(changes.Clear.Select(c => c.Path));
+        _cleared.UnionWith(_changes.Clear.Select(c => c.Path));
         PlanFolders();
         PlanFiles();
         PlanOldFolders();
-        return changes;
+        return _changes;
     }
 
     private void CollectWanted(IReadOnlyList<InstalledRecord> staying)
@@ -41,115 +41,117 @@ internal sealed class InstallPlanner(HostPaths paths, InstalledState state, IRea
             foreach (BundleEntry entry in offer.Entries) Want(ArchiveName.Join(offer.Path, entry.Name), entry, offer, offer.Name);
         }
 
-        foreach ((string path, var want) in wanted)
+        foreach ((string path, var want) in _wanted)
         {
             foreach (string parent in ArchiveName.Parents(path))
             {
-                neededFolders.Add(parent);
-                if (!wanted.TryGetValue(parent, out var other) || other.Entry.Type == BundleEntryType.Folder) continue;
-                throw new CumulusException(ErrorIds.BundleNameConflict, FailureKind.Conflict, $"Bundle '{other.BundleName}' has {paths.Display(parent)}, which is no folder, but bundle '{want.BundleName}' has {paths.Display(path)}.")
-                {
-                    Target = parent,
-                };
+                _neededFolders.Add(parent);
+                if (!_wanted.TryGetValue(parent, out var other) || other.Entry.Type == BundleEntryType.Folder) continue;
+                throw Conflict(parent, other.BundleName, path, want.BundleName);
             }
         }
     }
 
     private void Want(string path, BundleEntry entry, BundleOffer? offer, string bundle)
     {
-        bool both = wanted.TryGetValue(path, out var other) && entry.Type != BundleEntryType.Folder;
-        if (both) changes.Notes.Add($"Bundles '{other.BundleName}' and '{bundle}' both have {paths.Display(path)}; that of '{bundle}' counts.");
-        wanted[path] = (entry, offer, bundle);
+        if (_wanted.TryGetValue(path, out var other))
+        {
+            bool folder = entry.Type == BundleEntryType.Folder;
+            if (folder != (other.Entry.Type == BundleEntryType.Folder)) throw folder ? Conflict(path, other.BundleName, path, bundle) : Conflict(path, bundle, path, other.BundleName);
+            if (!folder) _changes.Notes.Add($"Bundles '{other.BundleName}' and '{bundle}' both have {paths.Display(path)}; that of '{bundle}' counts.");
+        }
+
+        _wanted[path] = (entry, offer, bundle);
     }
 
     private void CollectOwned()
     {
-        foreach (string path in state.Leftovers) owned[path] = "";
+        foreach (string path in state.Leftovers) _owned[path] = "";
         foreach (InstalledRecord record in state.Bundles)
         {
             foreach (BundleEntry entry in record.Entries.Where(e => e.Type != BundleEntryType.Folder))
             {
-                owned[ArchiveName.Join(record.Path, entry.Name)] = record.Name;
+                _owned[ArchiveName.Join(record.Path, entry.Name)] = record.Name;
             }
         }
     }
 
     private void PlanOldFiles(bool keepOldFiles)
     {
-        foreach ((string path, string bundle) in owned.OrderBy(o => o.Key, ArchiveName.Order))
+        foreach ((string path, string bundle) in _owned.OrderBy(o => o.Key, ArchiveName.Order))
         {
-            if (wanted.TryGetValue(path, out var want) && want.Entry.Type != BundleEntryType.Folder) continue;
+            if (_wanted.TryGetValue(path, out var want) && want.Entry.Type != BundleEntryType.Folder) continue;
             if (host.Look(path) is not { Type: not BundleEntryType.Folder } there) continue;
             string? owner = bundle.Length == 0 ? null : bundle;
-            bool becomesFolder = (wanted.ContainsKey(path) || neededFolders.Contains(path)) && !there.LinkToFolder;
-            bool linkMustGo = there.LinkToFolder && wanted.ContainsKey(path);
-            if (becomesFolder || linkMustGo || (neededFolders.Contains(path) && !keepOldFiles) || IsBelowWantedFile(path)) changes.Clear.Add(new FileRemoval(path, owner));
-            else if (keepOldFiles) changes.Leftovers.Add(path);
-            else if (state.Originals.TryGetValue(path, out string? kept)) changes.Restores.Add(new FileRestore(path, kept, true, owner));
-            else changes.Removals.Add(new FileRemoval(path, owner));
+            // A kept link to a folder may go on standing for one.
+            bool inTheWay = IsBelowWantedFile(path) || _wanted.ContainsKey(path) || (_neededFolders.Contains(path) && !(there.LinkToFolder && keepOldFiles));
+            if (inTheWay) _changes.Clear.Add(new FileRemoval(path, owner));
+            else if (keepOldFiles) _changes.Leftovers.Add(path);
+            else if (state.Originals.TryGetValue(path, out string? kept)) _changes.Restores.Add(new FileRestore(path, kept, true, owner));
+            else _changes.Removals.Add(new FileRemoval(path, owner));
         }
 
         if (keepOldFiles) return;
         foreach ((string path, string kept) in state.Originals.OrderBy(o => o.Key, ArchiveName.Order))
         {
-            bool free = !wanted.ContainsKey(path) && !neededFolders.Contains(path) && !IsBelowWantedFile(path);
-            if (free && host.Look(path) is null) changes.Restores.Add(new FileRestore(path, kept, false, owned.GetValueOrDefault(path)));
+            bool free = !_wanted.ContainsKey(path) && !_neededFolders.Contains(path) && !IsBelowWantedFile(path);
+            if (free && host.Look(path) is null) _changes.Restores.Add(new FileRestore(path, kept, false, _owned.GetValueOrDefault(path)));
         }
     }
 
     private void PlanFolders()
     {
-        IEnumerable<string> restoredInto = changes.Restores.SelectMany(r => ArchiveName.Parents(r.Path));
-        IEnumerable<string> folders = wanted.Where(w => w.Value.Entry.Type == BundleEntryType.Folder).Select(w => w.Key).Concat(neededFolders).Concat(restoredInto);
+        IEnumerable<string> restoredInto = _changes.Restores.SelectMany(r => ArchiveName.Parents(r.Path));
+        IEnumerable<string> folders = _wanted.Where(w => w.Value.Entry.Type == BundleEntryType.Folder).Select(w => w.Key).Concat(_neededFolders).Concat(restoredInto);
         foreach (string path in folders.Distinct(paths.Comparer).OrderBy(p => p, ArchiveName.Order))
         {
-            bool named = wanted.TryGetValue(path, out var want);
+            bool named = _wanted.TryGetValue(path, out var want);
             UnixFileMode mode = named ? want.Entry.Mode : EntryMode.DefaultFolder;
             HostFile? there = LookAfterClearing(path);
-            if (there is null) changes.NewFolders.Add((path, mode));
+            if (there is null) _changes.NewFolders.Add((path, mode));
             else if (!there.IsFolder) throw InTheWay(path, "is a file");
-            else if (MayChangeMode(path) && there.Mode != mode) changes.Modes.Add((path, mode, there.Mode));
+            else if (MayChangeMode(path) && there.Mode != mode) _changes.Modes.Add((path, mode, there.Mode));
         }
     }
 
     // Of a folder that Cumulus made, and whose mode a bundle names or named: else a mode is the host's own affair.
     private bool MayChangeMode(string path)
     {
-        if (paths.Windows || !madeFolders.Contains(path)) return false;
-        return wanted.TryGetValue(path, out var want)
+        if (paths.Windows || !_madeFolders.Contains(path)) return false;
+        return _wanted.TryGetValue(path, out var want)
             ? want.Bundle is not null
             : state.Bundles.Any(b => b.Entries.Any(e => e.Type == BundleEntryType.Folder && ArchiveName.Join(b.Path, e.Name) == path));
     }
 
     private void PlanFiles()
     {
-        foreach ((string path, var want) in wanted.OrderBy(w => w.Key, ArchiveName.Order))
+        foreach ((string path, var want) in _wanted.OrderBy(w => w.Key, ArchiveName.Order))
         {
             if (want.Bundle is not { } bundle || want.Entry.Type == BundleEntryType.Folder) continue;
             HostFile? there = LookAfterClearing(path);
             if (there is { Type: BundleEntryType.Folder })
             {
-                if (!madeFolders.Contains(path)) throw InTheWay(path, "is a folder");
+                if (!_madeFolders.Contains(path)) throw InTheWay(path, "is a folder");
                 there = null;
             }
 
-            bool ours = owned.ContainsKey(path);
+            bool ours = _owned.ContainsKey(path);
             if (there is not null && ours && IsSame(path, there, want.Entry)) continue;
-            changes.Places.Add(new FilePlacement(path, want.Entry, bundle, there is not null, there is not null && !ours));
+            _changes.Places.Add(new FilePlacement(path, want.Entry, bundle, there is not null, there is not null && !ours));
         }
     }
 
     private void PlanOldFolders()
     {
-        HashSet<string> needed = new(wanted.Where(w => w.Value.Entry.Type == BundleEntryType.Folder).Select(w => w.Key).Concat(neededFolders), paths.Comparer);
-        needed.UnionWith(changes.Leftovers.Concat(changes.Restores.Select(r => r.Path)).SelectMany(ArchiveName.Parents));
+        HashSet<string> needed = new(_wanted.Where(w => w.Value.Entry.Type == BundleEntryType.Folder).Select(w => w.Key).Concat(_neededFolders), paths.Comparer);
+        needed.UnionWith(_changes.Leftovers.Concat(_changes.Restores.Select(r => r.Path)).SelectMany(ArchiveName.Parents));
         HashSet<string> inUse = new(state.Bundles.SelectMany(FoldersOf), paths.Comparer);
         foreach (string path in state.Folders.Where(f => !needed.Contains(f)).OrderByDescending(f => f.Count(c => c == '/')))
         {
             if (host.Look(path) is not { Type: BundleEntryType.Folder } there) continue;
             var removal = new FolderRemoval(path, there.Mode, inUse.Contains(path));
-            if (wanted.ContainsKey(path) || IsBelowWantedFile(path)) changes.ClearFolders.Add(removal);
-            else changes.OldFolders.Add(removal);
+            if (_wanted.ContainsKey(path) || IsBelowWantedFile(path)) _changes.ClearFolders.Add(removal);
+            else _changes.OldFolders.Add(removal);
         }
     }
 
@@ -162,10 +164,10 @@ internal sealed class InstallPlanner(HostPaths paths, InstalledState state, IRea
 
     // What lies below a link that goes away is not what will lie there.
     private HostFile? LookAfterClearing(string path) =>
-        cleared.Contains(path) || ArchiveName.Parents(path).Any(cleared.Contains) ? null : host.Look(path);
+        _cleared.Contains(path) || ArchiveName.Parents(path).Any(_cleared.Contains) ? null : host.Look(path);
 
     private bool IsBelowWantedFile(string path) =>
-        ArchiveName.Parents(path).Any(p => wanted.TryGetValue(p, out var want) && want.Entry.Type != BundleEntryType.Folder);
+        ArchiveName.Parents(path).Any(p => _wanted.TryGetValue(p, out var want) && want.Entry.Type != BundleEntryType.Folder);
 
     private bool IsSame(string path, HostFile there, BundleEntry entry)
     {
@@ -173,6 +175,12 @@ internal sealed class InstallPlanner(HostPaths paths, InstalledState state, IRea
         if (entry.Type == BundleEntryType.Link) return there.LinkTarget == entry.LinkTarget;
         return (paths.Windows || there.Mode == entry.Mode) && there.Size == entry.Size && host.Sha256(path) == entry.Sha256;
     }
+
+    private CumulusException Conflict(string file, string fileBundle, string folder, string folderBundle) =>
+        new(ErrorIds.BundleNameConflict, FailureKind.Conflict, $"Bundle '{fileBundle}' has {paths.Display(file)}, which is no folder, but bundle '{folderBundle}' has {(file == folder ? "a folder of that name" : paths.Display(folder))}.")
+        {
+            Target = file,
+        };
 
     private CumulusException InTheWay(string path, string what) =>
         new(ErrorIds.InstallFailed, FailureKind.Conflict, $"{paths.Full(path)} {what} that Cumulus did not put there, and a bundle needs its place.")

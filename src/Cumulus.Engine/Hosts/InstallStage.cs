@@ -5,10 +5,10 @@ namespace Cumulus.Engine.Hosts;
 /// <summary>Unfolds what is new beside its future place, and turns changes into the steps of a journal. Nothing that is in use changes.</summary>
 internal sealed class InstallStage(HostPaths paths, FileSystems fileSystems, string transaction)
 {
-    private readonly HashSet<string> workFolders = [];
-    private int files;
+    private readonly HashSet<string> _workFolders = [];
+    private int _files;
 
-    public IReadOnlyCollection<string> WorkFolders => workFolders;
+    public IReadOnlyCollection<string> WorkFolders => _workFolders;
 
     /// <summary>Where the file that was there before Cumulus is kept, for each one that this install replaces.</summary>
     public Dictionary<string, string> NewOriginals { get; } = [];
@@ -85,13 +85,13 @@ internal sealed class InstallStage(HostPaths paths, FileSystems fileSystems, str
         if (!place.KeepsOriginal) return NewFile(place.Path);
         string folder = $"{fileSystems.StoreFor(place.Path)}/{InstallStore.Originals}";
         HostDisk.MakePrivateFolder(paths.Full(folder));
-        return NewOriginals[place.Path] = $"{folder}/{transaction}-{files++}";
+        return NewOriginals[place.Path] = $"{folder}/{transaction}-{_files++}";
     }
 
     private string NewFile(string near)
     {
         string folder = $"{fileSystems.StoreFor(near)}/{InstallStore.Work}/{transaction}";
-        if (workFolders.Add(folder)) HostDisk.MakePrivateFolder(paths.Full(folder));
-        return $"{folder}/{files++}";
+        if (_workFolders.Add(folder)) HostDisk.MakePrivateFolder(paths.Full(folder));
+        return $"{folder}/{_files++}";
     }
 }

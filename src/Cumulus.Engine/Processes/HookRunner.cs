@@ -5,7 +5,7 @@ namespace Cumulus.Engine.Processes;
 /// <summary>Runs hooks by the platform's shell: <c>/bin/sh -c</c>, or <c>cmd /d /s /c</c> on Windows.</summary>
 public sealed class HookRunner(ProcessRunner? runner = null)
 {
-    private readonly ProcessRunner runner = runner ?? new ProcessRunner();
+    private readonly ProcessRunner _runner = runner ?? new ProcessRunner();
 
     /// <exception cref="CumulusException"><see cref="ErrorIds.HookFailed"/> with exit code and last lines, or with the time limit that ran out.</exception>
     public async Task RunAsync(HookRequest hook, CancellationToken cancellationToken)
@@ -13,7 +13,7 @@ public sealed class HookRunner(ProcessRunner? runner = null)
         ProcessResult result;
         try
         {
-            result = await runner.RunAsync(
+            result = await _runner.RunAsync(
                 new ProcessRequest
                 {
                     FileName = OperatingSystem.IsWindows() ? "cmd.exe" : "/bin/sh",

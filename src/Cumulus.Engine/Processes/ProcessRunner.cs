@@ -12,7 +12,7 @@ public sealed class ProcessRunner(TimeProvider? clock = null)
     private const int TextFileBusy = 26;
     private static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan BusyDelay = TimeSpan.FromMilliseconds(20);
-    private readonly TimeProvider clock = clock ?? TimeProvider.System;
+    private readonly TimeProvider _clock = clock ?? TimeProvider.System;
 
     /// <summary>
     /// Waits for the program itself, not for daemons that it started and that keep its output open: what such a daemon
@@ -28,7 +28,7 @@ public sealed class ProcessRunner(TimeProvider? clock = null)
         process.StandardInput.Close();
         Task readers = Task.WhenAll(lines.ReadAsync(process.StandardOutput), lines.ReadAsync(process.StandardError));
 
-        using var limit = new CancellationTokenSource(request.TimeLimit, clock);
+        using var limit = new CancellationTokenSource(request.TimeLimit, _clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
         bool ended = true;
         try
@@ -81,16 +81,16 @@ public sealed class ProcessRunner(TimeProvider? clock = null)
             }
             catch (Win32Exception e) when (e.NativeErrorCode == TextFileBusy && attempt < 50)
             {
-                await Task.Delay(BusyDelay, clock, cancellationToken);
+                await Task.Delay(BusyDelay, _clock, cancellationToken);
             }
         }
     }
 
     private sealed class LineBuffer(Action<string>? onLine)
     {
-        private readonly object gate = new();
-        private readonly Queue<string> last = new();
-        private bool closed;
+        private readonly object _gate = new();
+        private readonly Queue<string> _last = new();
+        private bool _closed;
 
         public async Task ReadAsync(StreamReader reader)
         {
@@ -109,25 +109,25 @@ public sealed class ProcessRunner(TimeProvider? clock = null)
 
         public IReadOnlyList<string> Close()
         {
-            lock (gate)
+            lock (_gate)
             {
-                closed = true;
-                return [.. last];
+                _closed = true;
+                return [.. _last];
             }
         }
 
         private bool IsClosed
         {
-            get { lock (gate) return closed; }
+            get { lock (_gate) return _closed; }
         }
 
         private bool Add(string line)
         {
-            lock (gate)
+            lock (_gate)
             {
-                if (closed) return false;
-                last.Enqueue(line);
-                if (last.Count > LinesKept) last.Dequeue();
+                if (_closed) return false;
+                _last.Enqueue(line);
+                if (_last.Count > LinesKept) _last.Dequeue();
                 onLine?.Invoke(line);
                 return true;
             }

@@ -7,49 +7,49 @@ namespace Cumulus.Engine.Tests.Bundles;
 
 public sealed class BundleBuilderTests : IDisposable
 {
-    private readonly TempFolder folder = new();
-    private readonly BundleBuilder builder = new();
+    private readonly TempFolder _folder = new();
+    private readonly BundleBuilder _builder = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     private BundleRequest Web(params string[] paths) => new()
     {
         Name = "web",
         Environment = "stage",
         Version = "1",
-        Paths = [.. paths.Select(p => new BundlePath(folder[p], p))],
-        OutputFolder = folder["out"],
+        Paths = [.. paths.Select(p => new BundlePath(_folder[p], p))],
+        OutputFolder = _folder["out"],
     };
 
     private async Task<string[]> NamesAsync(BundleRequest request)
     {
-        Bundle bundle = await builder.BuildAsync(request, default);
+        Bundle bundle = await _builder.BuildAsync(request, default);
         using ZipArchive zip = ZipFile.OpenRead(bundle.Path);
         return [.. zip.Entries.Select(e => e.FullName)];
     }
 
     private Task<CumulusException> FailAsync(BundleRequest request) =>
-        Assert.ThrowsAsync<CumulusException>(() => builder.BuildAsync(request, default));
+        Assert.ThrowsAsync<CumulusException>(() => _builder.BuildAsync(request, default));
 
     [Fact]
     public async Task The_archive_is_named_as_old_hosts_expect_and_has_a_manifest_beside_it()
     {
-        folder.Write("site/index.html", "hello");
-        Bundle bundle = await builder.BuildAsync(Web("site"), default);
-        Assert.Equal(folder["out/bundle-stage-1-web.zip"], bundle.Path);
+        _folder.Write("site/index.html", "hello");
+        Bundle bundle = await _builder.BuildAsync(Web("site"), default);
+        Assert.Equal(_folder["out/bundle-stage-1-web.zip"], bundle.Path);
         BundleManifest manifest = await BundleManifest.ReadAsync(bundle.ManifestPath, forWindows: true, default);
         Assert.Equal((bundle.Digest, bundle.Sha256, bundle.Size), (manifest.Digest, manifest.Sha256, manifest.Size));
         BundleEntry entry = Assert.Single(manifest.Entries);
         Assert.Equal(("site/index.html", 5L, "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824"), (entry.Name, entry.Size, entry.Sha256));
-        Assert.Equal(["bundle-stage-1-web.zip", "bundle-stage-1-web.zip.manifest.json"], Directory.GetFiles(folder["out"]).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal(["bundle-stage-1-web.zip", "bundle-stage-1-web.zip.manifest.json"], Directory.GetFiles(_folder["out"]).Select(Path.GetFileName).Order(StringComparer.Ordinal));
     }
 
     [Fact]
     public async Task Without_an_environment_the_name_alone_is_the_file_name()
     {
-        folder.Write("site/index.html", "hello");
-        Bundle bundle = await builder.BuildAsync(BundleRequest.FromPath("web", folder["site"], folder["out"]), default);
-        Assert.Equal(folder["out/web.zip"], bundle.Path);
+        _folder.Write("site/index.html", "hello");
+        Bundle bundle = await _builder.BuildAsync(BundleRequest.FromPath("web", _folder["site"], _folder["out"]), default);
+        Assert.Equal(_folder["out/web.zip"], bundle.Path);
         Assert.Null(bundle.Environment);
     }
 
@@ -59,20 +59,20 @@ public sealed class BundleBuilderTests : IDisposable
         string[] names = ["b.txt", "a.txt", "é/ü.txt", "A-1", "sub/deep/er"];
         foreach ((string place, IEnumerable<string> order) in new[] { ("one/site", names), ("elsewhere/site", names.Reverse()) })
         {
-            foreach (string name in order) folder.Write($"{place}/{name}", $"content of {name}");
-            folder.Folder($"{place}/empty");
-            folder.Link($"{place}/link", "a.txt");
+            foreach (string name in order) _folder.Write($"{place}/{name}", $"content of {name}");
+            _folder.Folder($"{place}/empty");
+            _folder.Link($"{place}/link", "a.txt");
         }
 
-        foreach (string file in Directory.GetFiles(folder["elsewhere"], "*", SearchOption.AllDirectories))
+        foreach (string file in Directory.GetFiles(_folder["elsewhere"], "*", SearchOption.AllDirectories))
         {
             if (new FileInfo(file).LinkTarget is not null) continue;
             File.SetLastWriteTimeUtc(file, new DateTime(2001, 2, 3, 4, 5, 6, DateTimeKind.Utc));
-            folder.SetMode(file, EntryMode.DefaultFile | UnixFileMode.GroupWrite);
+            _folder.SetMode(file, EntryMode.DefaultFile | UnixFileMode.GroupWrite);
         }
 
-        Bundle first = await builder.BuildAsync(BundleRequest.FromPath("web", folder["one/site"], folder["out1"]), default);
-        Bundle second = await builder.BuildAsync(BundleRequest.FromPath("web", folder["elsewhere/site"], folder["out2"]), default);
+        Bundle first = await _builder.BuildAsync(BundleRequest.FromPath("web", _folder["one/site"], _folder["out1"]), default);
+        Bundle second = await _builder.BuildAsync(BundleRequest.FromPath("web", _folder["elsewhere/site"], _folder["out2"]), default);
 
         Assert.Equal(File.ReadAllBytes(first.Path), File.ReadAllBytes(second.Path));
         Assert.Equal(File.ReadAllBytes(first.ManifestPath), File.ReadAllBytes(second.ManifestPath));
@@ -81,10 +81,10 @@ public sealed class BundleBuilderTests : IDisposable
     [Fact]
     public async Task The_digest_is_that_of_the_documented_text()
     {
-        folder.Write("site/run", "hello", EntryMode.DefaultFolder);
-        folder.Link("site/a", "run");
-        folder.Folder("site/empty");
-        Bundle bundle = await builder.BuildAsync(BundleRequest.FromPath("web", folder["site"], folder["out"]), default);
+        _folder.Write("site/run", "hello", EntryMode.DefaultFolder);
+        _folder.Link("site/a", "run");
+        _folder.Folder("site/empty");
+        Bundle bundle = await _builder.BuildAsync(BundleRequest.FromPath("web", _folder["site"], _folder["out"]), default);
         string text = "cumulus-bundle-content 1\n"
             + "link\t0777\t0\trun\ta\n"
             + "folder\t0755\t0\t-\tempty\n"
@@ -101,8 +101,8 @@ public sealed class BundleBuilderTests : IDisposable
     [InlineData(0b100_111_101_101, 0b111_101_101)]
     public async Task Modes_are_kept_but_for_special_bits_and_write_access_of_others(int onDisk, int inBundle)
     {
-        folder.Write("site/file", "x", (UnixFileMode)onDisk);
-        Bundle bundle = await builder.BuildAsync(Web("site"), default);
+        _folder.Write("site/file", "x", (UnixFileMode)onDisk);
+        Bundle bundle = await _builder.BuildAsync(Web("site"), default);
         BundleManifest manifest = await BundleManifest.ReadAsync(bundle.ManifestPath, forWindows: false, default);
         Assert.Equal((UnixFileMode)inBundle, manifest.Entries[0].Mode);
     }
@@ -110,24 +110,24 @@ public sealed class BundleBuilderTests : IDisposable
     [Fact]
     public async Task Files_for_other_environments_stay_out_and_markers_go_at_any_depth_D14()
     {
-        folder.Write("site/__cumulus-stage__app.conf", "stage");
-        folder.Write("site/__cumulus-prod__app.conf", "prod");
-        folder.Write("site/__cumulus-prod__/x", "prod");
-        folder.Write("site/__cumulus-prod__keys/y", "prod");
-        folder.Write("site/__cumulus-stage__/in-marker", "stage");
-        folder.Write("site/deep/__cumulus-stage__conf/__cumulus-stage__z", "stage");
-        folder.Write("site/deep/__cumulus-stage__conf/__cumulus-prod__z", "prod");
+        _folder.Write("site/__cumulus-stage__app.conf", "stage");
+        _folder.Write("site/__cumulus-prod__app.conf", "prod");
+        _folder.Write("site/__cumulus-prod__/x", "prod");
+        _folder.Write("site/__cumulus-prod__keys/y", "prod");
+        _folder.Write("site/__cumulus-stage__/in-marker", "stage");
+        _folder.Write("site/deep/__cumulus-stage__conf/__cumulus-stage__z", "stage");
+        _folder.Write("site/deep/__cumulus-stage__conf/__cumulus-prod__z", "prod");
         Assert.Equal(["site/app.conf", "site/deep/conf/z", "site/in-marker"], await NamesAsync(Web("site")));
     }
 
     [Fact]
     public async Task A_marked_file_wins_over_the_plain_one_D14()
     {
-        folder.Write("site/app.conf", "plain");
-        folder.Write("site/__cumulus-stage__app.conf", "stage");
-        folder.Write("site/__cumulus-stage__/app.conf2", "stage");
-        folder.Write("site/app.conf2", "plain");
-        Bundle bundle = await builder.BuildAsync(Web("site"), default);
+        _folder.Write("site/app.conf", "plain");
+        _folder.Write("site/__cumulus-stage__app.conf", "stage");
+        _folder.Write("site/__cumulus-stage__/app.conf2", "stage");
+        _folder.Write("site/app.conf2", "plain");
+        Bundle bundle = await _builder.BuildAsync(Web("site"), default);
         using ZipArchive zip = ZipFile.OpenRead(bundle.Path);
         Assert.All(zip.Entries, e => Assert.Equal("stage", new StreamReader(e.Open()).ReadToEnd()));
         Assert.Equal(2, zip.Entries.Count);
@@ -136,13 +136,13 @@ public sealed class BundleBuilderTests : IDisposable
     [Fact]
     public async Task Two_sources_for_one_name_are_refused_and_both_named()
     {
-        folder.Write("a/x", "1");
-        folder.Write("b/x", "2");
+        _folder.Write("a/x", "1");
+        _folder.Write("b/x", "2");
         BundleRequest request = Web("a", "b") with { PathRewrites = [new PathRewrite("a", ""), new PathRewrite("b", "")] };
         CumulusException e = await FailAsync(request);
         Assert.Equal(ErrorIds.BundleNameConflict, e.ErrorId);
-        Assert.Contains(folder["a/x"], e.Message);
-        Assert.Contains(folder["b/x"], e.Message);
+        Assert.Contains(_folder["a/x"], e.Message);
+        Assert.Contains(_folder["b/x"], e.Message);
     }
 
     [Theory]
@@ -150,8 +150,8 @@ public sealed class BundleBuilderTests : IDisposable
     [InlineData("site/Conf/a", "site/conf/b")]
     public async Task Names_that_differ_in_case_alone_are_refused(string one, string other)
     {
-        folder.Write(one, "1");
-        folder.Write(other, "2");
+        _folder.Write(one, "1");
+        _folder.Write(other, "2");
         CumulusException e = await FailAsync(Web("site"));
         Assert.Equal(ErrorIds.BundleNameConflict, e.ErrorId);
         Assert.Contains("case", e.Message);
@@ -160,8 +160,8 @@ public sealed class BundleBuilderTests : IDisposable
     [Fact]
     public async Task A_file_where_another_source_needs_a_folder_is_refused()
     {
-        folder.Write("a/x", "1");
-        folder.Write("b/x/y", "2");
+        _folder.Write("a/x", "1");
+        _folder.Write("b/x/y", "2");
         CumulusException e = await FailAsync(Web("a", "b") with { PathRewrites = [new PathRewrite("b", "a")] });
         Assert.Equal(ErrorIds.BundleNameConflict, e.ErrorId);
     }
@@ -169,27 +169,27 @@ public sealed class BundleBuilderTests : IDisposable
     [Fact]
     public async Task The_same_path_twice_is_no_conflict()
     {
-        folder.Write("site/x", "1");
+        _folder.Write("site/x", "1");
         Assert.Equal(["site/x"], await NamesAsync(Web("site", "site", "site/x")));
     }
 
     [Fact]
     public async Task A_missing_path_is_named()
     {
-        folder.Write("site/x", "1");
+        _folder.Write("site/x", "1");
         CumulusException e = await FailAsync(Web("site", "absent"));
         Assert.Equal(ErrorIds.BundlePathNotFound, e.ErrorId);
-        Assert.Contains(folder["absent"], e.Message);
-        Assert.Empty(Directory.GetFiles(folder["out"]));
+        Assert.Contains(_folder["absent"], e.Message);
+        Assert.Empty(Directory.GetFiles(_folder["out"]));
     }
 
     [Fact]
     public async Task Empty_folders_and_links_are_kept_also_dangling_and_circular_ones_D42()
     {
-        folder.Write("site/x", "1");
-        folder.Folder("site/empty");
-        folder.Link("site/dangling", "nowhere");
-        folder.Link("site/sub/loop", "../sub");
+        _folder.Write("site/x", "1");
+        _folder.Folder("site/empty");
+        _folder.Link("site/dangling", "nowhere");
+        _folder.Link("site/sub/loop", "../sub");
         Assert.Equal(["site/dangling", "site/empty/", "site/sub/loop", "site/x"], await NamesAsync(Web("site")));
     }
 
@@ -199,34 +199,34 @@ public sealed class BundleBuilderTests : IDisposable
     [InlineData("x/../../..")]
     public async Task A_link_that_leads_out_of_the_bundle_is_refused_and_named(string target)
     {
-        folder.Link("site/l", target);
+        _folder.Link("site/l", target);
         CumulusException e = await FailAsync(Web("site"));
         Assert.Equal(ErrorIds.BundleInvalid, e.ErrorId);
-        Assert.Contains(folder["site/l"], e.Message);
+        Assert.Contains(_folder["site/l"], e.Message);
     }
 
     [Fact]
     public async Task A_path_that_is_itself_a_link_stands_for_its_target()
     {
-        folder.Write("releases/3/x", "1");
-        folder.Link("current", "releases/3");
+        _folder.Write("releases/3/x", "1");
+        _folder.Link("current", "releases/3");
         Assert.Equal(["current/x"], await NamesAsync(Web("current")));
     }
 
     [Fact]
     public async Task A_named_pipe_is_refused_not_waited_for()
     {
-        folder.Write("site/x", "1");
-        using (var p = System.Diagnostics.Process.Start("mkfifo", folder["site/pipe"])) await p.WaitForExitAsync();
+        _folder.Write("site/x", "1");
+        using (var p = System.Diagnostics.Process.Start("mkfifo", _folder["site/pipe"])) await p.WaitForExitAsync();
         CumulusException e = await FailAsync(Web("site"));
-        Assert.Contains(folder["site/pipe"], e.Message);
+        Assert.Contains(_folder["site/pipe"], e.Message);
         Assert.Contains("named pipe", e.Message);
     }
 
     [Fact]
     public async Task A_bundle_without_content_is_refused()
     {
-        folder.Write("site/__cumulus-prod__x", "1");
+        _folder.Write("site/__cumulus-prod__x", "1");
         Assert.Equal(["site/"], await NamesAsync(Web("site")));
         Assert.Equal(ErrorIds.BundleInvalid, (await FailAsync(Web("site/__cumulus-prod__x"))).ErrorId);
     }
@@ -234,7 +234,7 @@ public sealed class BundleBuilderTests : IDisposable
     [Fact]
     public async Task A_missing_version_is_an_error_never_the_text_None_D12()
     {
-        folder.Write("site/x", "1");
+        _folder.Write("site/x", "1");
         Assert.Equal(ErrorIds.VersionMissing, (await FailAsync(Web("site") with { Version = null })).ErrorId);
         Assert.Equal(ErrorIds.BundleNameInvalid, (await FailAsync(Web("site") with { Version = "feature/x" })).ErrorId);
     }
@@ -242,49 +242,49 @@ public sealed class BundleBuilderTests : IDisposable
     [Fact]
     public async Task Hooks_run_before_and_after_in_the_configurations_folder_D39()
     {
-        folder.Folder("conf");
+        _folder.Folder("conf");
         BundleRequest request = Web("site") with
         {
-            HookFolder = folder["conf"],
+            HookFolder = _folder["conf"],
             PreBundleHook = "mkdir ../site && echo \"$CUMULUS_ENVIRONMENT $CUMULUS_VERSION $CUMULUS_BUNDLE\" > ../site/made",
             PostBundleHook = "ls ../out > after",
         };
         Assert.Equal(["site/made"], await NamesAsync(request));
-        Assert.Equal("stage 1 web\n", folder.Read("site/made"));
-        Assert.Contains("bundle-stage-1-web.zip\n", folder.Read("conf/after"));
+        Assert.Equal("stage 1 web\n", _folder.Read("site/made"));
+        Assert.Contains("bundle-stage-1-web.zip\n", _folder.Read("conf/after"));
     }
 
     [Fact]
     public async Task A_failed_hook_stops_the_build()
     {
-        folder.Write("site/x", "1");
+        _folder.Write("site/x", "1");
         Assert.Equal(ErrorIds.HookFailed, (await FailAsync(Web("site") with { PreBundleHook = "exit 4" })).ErrorId);
-        Assert.False(Directory.Exists(folder["out"]));
+        Assert.False(Directory.Exists(_folder["out"]));
     }
 
     [Fact]
     public async Task Cancelling_leaves_the_old_archive_and_nothing_else()
     {
-        folder.Write("site/x", "1");
-        Bundle old = await builder.BuildAsync(Web("site"), default);
+        _folder.Write("site/x", "1");
+        Bundle old = await _builder.BuildAsync(Web("site"), default);
         byte[] bytes = File.ReadAllBytes(old.Path);
-        folder.Write("site/x", "2");
+        _folder.Write("site/x", "2");
         using var cancel = new CancellationTokenSource();
         BundleRequest request = Web("site") with { Log = _ => cancel.Cancel() };
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => builder.BuildAsync(request, cancel.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _builder.BuildAsync(request, cancel.Token));
         Assert.Equal(bytes, File.ReadAllBytes(old.Path));
-        Assert.Equal(2, Directory.GetFiles(folder["out"]).Length);
+        Assert.Equal(2, Directory.GetFiles(_folder["out"]).Length);
     }
 
     [Fact]
     public async Task A_pre_built_archive_goes_in_unchanged_with_a_manifest_of_its_own()
     {
-        folder.Write("site/x", "1");
-        folder.Write("site/__cumulus-prod__y", "1");
-        ZipFile.CreateFromDirectory(folder["site"], folder["ready.zip"]);
-        Bundle bundle = await builder.BuildAsync(Web() with { PreBuiltBundle = folder["ready.zip"] }, default);
-        Assert.Equal(File.ReadAllBytes(folder["ready.zip"]), File.ReadAllBytes(bundle.Path));
-        Assert.Equal((2, folder["out/bundle-stage-1-web.zip"]), (bundle.Files, bundle.Path));
+        _folder.Write("site/x", "1");
+        _folder.Write("site/__cumulus-prod__y", "1");
+        ZipFile.CreateFromDirectory(_folder["site"], _folder["ready.zip"]);
+        Bundle bundle = await _builder.BuildAsync(Web() with { PreBuiltBundle = _folder["ready.zip"] }, default);
+        Assert.Equal(File.ReadAllBytes(_folder["ready.zip"]), File.ReadAllBytes(bundle.Path));
+        Assert.Equal((2, _folder["out/bundle-stage-1-web.zip"]), (bundle.Files, bundle.Path));
     }
 
     [Theory]
@@ -293,21 +293,21 @@ public sealed class BundleBuilderTests : IDisposable
     [InlineData("broken.zip", ErrorIds.BundleInvalid)]
     public async Task A_pre_built_archive_must_be_a_whole_zip(string name, string errorId)
     {
-        folder.Write("ready.rar", "x");
-        folder.Write("broken.zip", "PK but no more");
-        CumulusException e = await FailAsync(Web() with { PreBuiltBundle = folder[name] });
+        _folder.Write("ready.rar", "x");
+        _folder.Write("broken.zip", "PK but no more");
+        CumulusException e = await FailAsync(Web() with { PreBuiltBundle = _folder[name] });
         Assert.Equal(errorId, e.ErrorId);
-        Assert.DoesNotContain(Directory.GetFiles(folder["out"]), f => f.Contains("web"));
+        Assert.DoesNotContain(Directory.GetFiles(_folder["out"]), f => f.Contains("web"));
     }
 
     [Fact]
     public async Task The_archive_of_an_earlier_build_does_not_go_into_the_next()
     {
-        folder.Write("site/x", "1");
-        BundleRequest request = BundleRequest.FromPath("web", folder["site"], folder["site"]);
-        Bundle first = await builder.BuildAsync(request, default);
+        _folder.Write("site/x", "1");
+        BundleRequest request = BundleRequest.FromPath("web", _folder["site"], _folder["site"]);
+        Bundle first = await _builder.BuildAsync(request, default);
         byte[] bytes = File.ReadAllBytes(first.Path);
-        await builder.BuildAsync(request, default);
+        await _builder.BuildAsync(request, default);
         Assert.Equal(bytes, File.ReadAllBytes(first.Path));
     }
 }

@@ -7,23 +7,23 @@ namespace Cumulus.Engine.Tests.Bundles;
 public sealed class BundlePublisherTests : IDisposable
 {
     private const string Key = "stage/1/bundle-stage-1-web.zip";
-    private readonly TempFolder folder = new();
-    private readonly FakeObjectStore store = new();
+    private readonly TempFolder _folder = new();
+    private readonly FakeObjectStore _store = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     private async Task<Bundle> BuildAsync(string content, string? environment = "stage", string? version = "1")
     {
-        string source = folder.Folder(Guid.NewGuid().ToString("N"));
+        string source = _folder.Folder(Guid.NewGuid().ToString("N"));
         File.WriteAllText(Path.Combine(source, "x"), content);
         return await new BundleBuilder().BuildAsync(BundleRequest.FromPath("web", source, source + ".out") with { Environment = environment, Version = version }, default);
     }
 
     private async Task<PublishedBundle> PublishAsync(Bundle bundle, bool force = false) =>
-        await new BundlePublisher(store).PublishAsync(new PublishRequest { Bundle = bundle, Bucket = "b", Region = "eu-west-1", Force = force }, default);
+        await new BundlePublisher(_store).PublishAsync(new PublishRequest { Bundle = bundle, Bucket = "b", Region = "eu-west-1", Force = force }, default);
 
     private Task<CumulusException> FailAsync(PublishRequest request) =>
-        Assert.ThrowsAsync<CumulusException>(() => new BundlePublisher(store).PublishAsync(request, default));
+        Assert.ThrowsAsync<CumulusException>(() => new BundlePublisher(_store).PublishAsync(request, default));
 
     [Fact]
     public async Task Archive_and_manifest_go_up_the_manifest_first_with_digests_as_metadata()
@@ -31,8 +31,8 @@ public sealed class BundlePublisherTests : IDisposable
         Bundle bundle = await BuildAsync("1");
         PublishedBundle published = await PublishAsync(bundle);
         Assert.Equal((PublishState.Published, Key, "b", "eu-west-1"), (published.State, published.Key, published.Bucket, published.Region));
-        Assert.Equal([Key + ".manifest.json", Key], store.Uploads);
-        StoredObject? there = await store.FindAsync("b", Key, default);
+        Assert.Equal([Key + ".manifest.json", Key], _store.Uploads);
+        StoredObject? there = await _store.FindAsync("b", Key, default);
         Assert.Equal((bundle.Digest, bundle.Sha256, "1"), (there!.Metadata["cumulus-digest"], there.Metadata["cumulus-sha256"], there.Metadata["cumulus-files"]));
     }
 
@@ -40,25 +40,25 @@ public sealed class BundlePublisherTests : IDisposable
     public async Task The_same_content_again_sends_nothing_D29()
     {
         await PublishAsync(await BuildAsync("1"));
-        store.Uploads.Clear();
+        _store.Uploads.Clear();
         Assert.Equal(PublishState.Unchanged, (await PublishAsync(await BuildAsync("1"))).State);
-        Assert.Empty(store.Uploads);
+        Assert.Empty(_store.Uploads);
     }
 
     [Fact]
     public async Task Other_content_under_a_published_version_is_refused_D30()
     {
         await PublishAsync(await BuildAsync("1"));
-        byte[] before = store[Key];
+        byte[] before = _store[Key];
         Bundle other = await BuildAsync("2");
         CumulusException e = await FailAsync(new PublishRequest { Bundle = other, Bucket = "b" });
         Assert.Equal((ErrorIds.BundleAlreadyPublished, FailureKind.Conflict), (e.ErrorId, e.Kind));
         Assert.Contains($"s3://b/{Key}", e.Message);
         Assert.Contains(other.Digest, e.Message);
-        Assert.Equal(before, store[Key]);
+        Assert.Equal(before, _store[Key]);
         Assert.Equal(PublishState.Replaced, (await PublishAsync(other, force: true)).State);
-        Assert.Equal(File.ReadAllBytes(other.Path), store[Key]);
-        Assert.Equal(File.ReadAllBytes(other.ManifestPath), store[Key + ".manifest.json"]);
+        Assert.Equal(File.ReadAllBytes(other.Path), _store[Key]);
+        Assert.Equal(File.ReadAllBytes(other.ManifestPath), _store[Key + ".manifest.json"]);
     }
 
     [Theory]
@@ -69,17 +69,17 @@ public sealed class BundlePublisherTests : IDisposable
         Bundle mine = await BuildAsync("1");
         Bundle theirs = await BuildAsync("2");
         bool raced = false;
-        store.BeforeUpload = key =>
+        _store.BeforeUpload = key =>
         {
             if (raced || key != between) return;
             raced = true;
-            if (between == Key) store.Remove(Key + ".manifest.json");
+            if (between == Key) _store.Remove(Key + ".manifest.json");
             PublishAsync(theirs).GetAwaiter().GetResult();
         };
         CumulusException e = await FailAsync(new PublishRequest { Bundle = mine, Bucket = "b" });
         Assert.Equal(ErrorIds.BundleAlreadyPublished, e.ErrorId);
-        Assert.Equal(File.ReadAllBytes(theirs.Path), store[Key]);
-        Assert.Equal(File.ReadAllBytes(theirs.ManifestPath), store[Key + ".manifest.json"]);
+        Assert.Equal(File.ReadAllBytes(theirs.Path), _store[Key]);
+        Assert.Equal(File.ReadAllBytes(theirs.ManifestPath), _store[Key + ".manifest.json"]);
     }
 
     [Fact]
@@ -87,7 +87,7 @@ public sealed class BundlePublisherTests : IDisposable
     {
         Bundle mine = await BuildAsync("1");
         bool raced = false;
-        store.BeforeUpload = _ =>
+        _store.BeforeUpload = _ =>
         {
             if (raced) return;
             raced = true;
@@ -101,17 +101,17 @@ public sealed class BundlePublisherTests : IDisposable
     {
         Bundle bundle = await BuildAsync("1");
         await PublishAsync(bundle);
-        store.Remove(Key);
+        _store.Remove(Key);
         CumulusException e = await FailAsync(new PublishRequest { Bundle = await BuildAsync("2"), Bucket = "b" });
         Assert.Contains("began to publish other content", e.Message);
         Assert.Equal(PublishState.Published, (await PublishAsync(bundle)).State);
-        Assert.Equal(File.ReadAllBytes(bundle.Path), store[Key]);
+        Assert.Equal(File.ReadAllBytes(bundle.Path), _store[Key]);
     }
 
     [Fact]
     public async Task What_the_old_program_published_is_content_of_unknown_digest()
     {
-        store[Key] = [1, 2, 3];
+        _store[Key] = [1, 2, 3];
         CumulusException e = await FailAsync(new PublishRequest { Bundle = await BuildAsync("1"), Bucket = "b" });
         Assert.Equal(ErrorIds.BundleAlreadyPublished, e.ErrorId);
         Assert.Contains("unknown digest", e.Message);
@@ -124,14 +124,14 @@ public sealed class BundlePublisherTests : IDisposable
         Assert.Equal(ErrorIds.VersionMissing, (await FailAsync(new PublishRequest { Bundle = plain, Bucket = "b" })).ErrorId);
         Assert.Equal(ErrorIds.VersionMissing, (await FailAsync(new PublishRequest { Bundle = plain, Bucket = "b", Environment = "stage" })).ErrorId);
         Assert.Equal(ErrorIds.BucketMissing, (await FailAsync(new PublishRequest { Bundle = plain, Environment = "stage", Version = "1" })).ErrorId);
-        Assert.Empty(store.Uploads);
+        Assert.Empty(_store.Uploads);
     }
 
     [Fact]
     public async Task A_plain_bundle_may_be_published_for_an_environment_but_not_one_for_another()
     {
         PublishRequest request = new() { Bundle = await BuildAsync("1", null, null), Bucket = "b", Environment = "stage", Version = "1" };
-        Assert.Equal(Key, (await new BundlePublisher(store).PublishAsync(request, default)).Key);
+        Assert.Equal(Key, (await new BundlePublisher(_store).PublishAsync(request, default)).Key);
         CumulusException e = await FailAsync(request with { Bundle = await BuildAsync("1"), Environment = "prod" });
         Assert.Equal(ErrorIds.BundleEnvironmentMismatch, e.ErrorId);
     }
@@ -140,9 +140,9 @@ public sealed class BundlePublisherTests : IDisposable
     public async Task The_plan_tells_the_state_and_sends_nothing()
     {
         Bundle bundle = await BuildAsync("1");
-        var publisher = new BundlePublisher(store);
+        var publisher = new BundlePublisher(_store);
         Assert.Equal(PublishState.Published, (await publisher.PlanAsync(new PublishRequest { Bundle = bundle, Bucket = "b" }, default)).State);
-        Assert.Empty(store.Uploads);
+        Assert.Empty(_store.Uploads);
     }
 
     [Fact]
@@ -159,7 +159,7 @@ public sealed class BundlePublisherTests : IDisposable
     {
         Bundle bundle = await BuildAsync("1");
         Assert.Equal(bundle, await BundleFile.ReadAsync(bundle.Path, default));
-        string foreign = folder["foreign.zip"];
+        string foreign = _folder["foreign.zip"];
         File.Copy(bundle.Path, foreign);
         Bundle read = await BundleFile.ReadAsync(foreign, default);
         Assert.Equal((bundle.Digest, "foreign", null), (read.Digest, read.Name, read.Environment));

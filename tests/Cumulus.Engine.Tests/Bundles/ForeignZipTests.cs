@@ -10,20 +10,20 @@ namespace Cumulus.Engine.Tests.Bundles;
 /// <summary>Other programs read our archives as we mean them, and we read theirs.</summary>
 public sealed class ForeignZipTests : IDisposable
 {
-    private readonly TempFolder folder = new();
+    private readonly TempFolder _folder = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     private async Task<string> BuildAsync()
     {
-        folder.Write("site/index.html", string.Concat(Enumerable.Repeat("hello ", 100)));
-        folder.Write("site/run.sh", "#!/bin/sh\n", EntryMode.DefaultFolder);
-        folder.Write("site/secret", "s", UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        folder.Write("site/é/ü x.txt", "1");
-        folder.Write("site/nothing", "");
-        folder.Folder("site/empty");
-        folder.Link("site/latest", "index.html");
-        Bundle bundle = await new BundleBuilder().BuildAsync(BundleRequest.FromPath("web", folder["site"], folder["out"]), default);
+        _folder.Write("site/index.html", string.Concat(Enumerable.Repeat("hello ", 100)));
+        _folder.Write("site/run.sh", "#!/bin/sh\n", EntryMode.DefaultFolder);
+        _folder.Write("site/secret", "s", UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        _folder.Write("site/é/ü x.txt", "1");
+        _folder.Write("site/nothing", "");
+        _folder.Folder("site/empty");
+        _folder.Link("site/latest", "index.html");
+        Bundle bundle = await new BundleBuilder().BuildAsync(BundleRequest.FromPath("web", _folder["site"], _folder["out"]), default);
         return bundle.Path;
     }
 
@@ -32,13 +32,13 @@ public sealed class ForeignZipTests : IDisposable
     {
         string path = await BuildAsync();
         Assert.Contains("No errors detected", Run("unzip", "-t", path));
-        Run("unzip", "-q", path, "-d", folder["unzipped"]);
-        Assert.Equal("index.html", new FileInfo(folder["unzipped/latest"]).LinkTarget);
+        Run("unzip", "-q", path, "-d", _folder["unzipped"]);
+        Assert.Equal("index.html", new FileInfo(_folder["unzipped/latest"]).LinkTarget);
         Assert.Equal(("0755", "0600", "0644"), (Mode("run.sh"), Mode("secret"), Mode("index.html")));
-        Assert.True(Directory.Exists(folder["unzipped/empty"]));
-        Assert.Equal("1", folder.Read("unzipped/é/ü x.txt"));
+        Assert.True(Directory.Exists(_folder["unzipped/empty"]));
+        Assert.Equal("1", _folder.Read("unzipped/é/ü x.txt"));
 
-        string Mode(string name) => EntryMode.Octal(folder.Mode("unzipped/" + name));
+        string Mode(string name) => EntryMode.Octal(_folder.Mode("unzipped/" + name));
     }
 
     [Fact]
@@ -66,8 +66,8 @@ public sealed class ForeignZipTests : IDisposable
             with zipfile.ZipFile(sys.argv[1], 'w', zipfile.ZIP_DEFLATED) as z:
                 z.write(sys.argv[2] + '/run.sh', 'srv/run.sh')
                 z.writestr(zipfile.ZipInfo('srv/no-mode'), 'x')
-            """, folder["py.zip"], folder["site"]);
-        using SafeArchive archive = await SafeArchive.OpenAsync(folder["py.zip"], forWindows: true, null, default);
+            """, _folder["py.zip"], _folder["site"]);
+        using SafeArchive archive = await SafeArchive.OpenAsync(_folder["py.zip"], forWindows: true, null, default);
         Assert.Equal([("srv/run.sh", "0755"), ("srv/no-mode", "0600")], archive.Entries.Select(e => (e.Name, EntryMode.Octal(e.Mode))));
         Assert.Equal(2, (await archive.ReadContentAsync(default)).Count);
     }
@@ -99,8 +99,8 @@ public sealed class ForeignZipTests : IDisposable
     [InlineData("0", 1980)]
     public async Task The_time_of_entries_may_be_given(string? epoch, int year)
     {
-        folder.Write("site/x", "1");
-        BundleRequest request = BundleRequest.FromPath("web", folder["site"], folder["out"]) with
+        _folder.Write("site/x", "1");
+        BundleRequest request = BundleRequest.FromPath("web", _folder["site"], _folder["out"]) with
         {
             EntryTime = epoch is null ? null : DateTimeOffset.FromUnixTimeSeconds(long.Parse(epoch)),
         };
@@ -118,7 +118,7 @@ public sealed class ForeignZipTests : IDisposable
 
     private async Task<bool> RoundTripAsync(IEnumerable<(string Name, byte[] Content)> files)
     {
-        string source = folder.Folder(Guid.NewGuid().ToString("N"));
+        string source = _folder.Folder(Guid.NewGuid().ToString("N"));
         var all = new SortedDictionary<string, byte[]>(StringComparer.Ordinal);
         foreach ((string name, byte[] content) in files)
         {

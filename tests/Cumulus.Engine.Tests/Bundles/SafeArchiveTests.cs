@@ -5,9 +5,9 @@ namespace Cumulus.Engine.Tests.Bundles;
 
 public sealed class SafeArchiveTests : IDisposable
 {
-    private readonly TempFolder folder = new();
+    private readonly TempFolder _folder = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     private static async Task<CumulusException> RefusedAsync(string path, bool forWindows = false, ArchiveLimits? limits = null) =>
         await Assert.ThrowsAsync<CumulusException>(async () =>
@@ -26,7 +26,7 @@ public sealed class SafeArchiveTests : IDisposable
     [InlineData("/", "empty")]
     public async Task A_hostile_name_refuses_the_whole_archive_D22(string name, string reason)
     {
-        string path = HostileZip.Write(folder["x.zip"], ("good", HostileZip.File, "1"), (name, HostileZip.File, name == "/" ? "" : "2"));
+        string path = HostileZip.Write(_folder["x.zip"], ("good", HostileZip.File, "1"), (name, HostileZip.File, name == "/" ? "" : "2"));
         CumulusException e = await RefusedAsync(path);
         Assert.Equal((ErrorIds.BundleUnsafe, FailureKind.SecurityViolation), (e.ErrorId, e.Kind));
         Assert.Contains(reason, e.Message);
@@ -39,7 +39,7 @@ public sealed class SafeArchiveTests : IDisposable
     [InlineData("x. ")]
     public async Task Names_that_only_Windows_minds_are_refused_there_alone(string name)
     {
-        string path = HostileZip.Write(folder["x.zip"], (name, HostileZip.File, "1"));
+        string path = HostileZip.Write(_folder["x.zip"], (name, HostileZip.File, "1"));
         Assert.Equal(ErrorIds.BundleUnsafe, (await RefusedAsync(path, forWindows: true)).ErrorId);
         using SafeArchive archive = await SafeArchive.OpenAsync(path, forWindows: false, null, default);
         Assert.Single(archive.Entries);
@@ -53,7 +53,7 @@ public sealed class SafeArchiveTests : IDisposable
     [InlineData("a/b", "a", false, "meets 'a'")]
     public async Task Names_that_collide_are_refused(string one, string other, bool windowsAlone, string reason)
     {
-        string path = HostileZip.Write(folder["x.zip"], (one, HostileZip.File, "1"), (other, HostileZip.File, "2"));
+        string path = HostileZip.Write(_folder["x.zip"], (one, HostileZip.File, "1"), (other, HostileZip.File, "2"));
         Assert.Contains(reason is "meets 'a'" && !windowsAlone ? "'a'" : reason, (await RefusedAsync(path, forWindows: true)).Message);
         if (windowsAlone)
         {
@@ -72,35 +72,35 @@ public sealed class SafeArchiveTests : IDisposable
     [InlineData("a/../../x")]
     public async Task A_link_that_leads_out_is_refused(string target)
     {
-        string path = HostileZip.Write(folder["x.zip"], ("l", HostileZip.Link, target));
+        string path = HostileZip.Write(_folder["x.zip"], ("l", HostileZip.Link, target));
         Assert.Equal(ErrorIds.BundleUnsafe, (await RefusedAsync(path)).ErrorId);
     }
 
     [Fact]
     public async Task A_link_is_no_folder_for_others()
     {
-        string path = HostileZip.Write(folder["x.zip"], ("l", HostileZip.Link, "a"), ("l/x", HostileZip.File, "1"));
+        string path = HostileZip.Write(_folder["x.zip"], ("l", HostileZip.Link, "a"), ("l/x", HostileZip.File, "1"));
         Assert.Equal(ErrorIds.BundleUnsafe, (await RefusedAsync(path)).ErrorId);
     }
 
     [Fact]
     public async Task A_link_with_a_book_for_a_target_is_refused()
     {
-        string path = HostileZip.Write(folder["x.zip"], ("l", HostileZip.Link, new string('a', 5000)));
+        string path = HostileZip.Write(_folder["x.zip"], ("l", HostileZip.Link, new string('a', 5000)));
         Assert.Contains("too long", (await RefusedAsync(path)).Message);
     }
 
     [Fact]
     public async Task A_device_is_refused()
     {
-        string path = HostileZip.Write(folder["x.zip"], ("tty", 0x2000 | 0x1A4, ""));
+        string path = HostileZip.Write(_folder["x.zip"], ("tty", 0x2000 | 0x1A4, ""));
         Assert.Contains("neither file, folder nor link", (await RefusedAsync(path)).Message);
     }
 
     [Fact]
     public async Task An_encrypted_entry_is_refused()
     {
-        string path = HostileZip.Write(folder["x.zip"], ("a", HostileZip.File, "1"));
+        string path = HostileZip.Write(_folder["x.zip"], ("a", HostileZip.File, "1"));
         HostileZip.MarkEncrypted(path);
         Assert.Contains("encrypted", (await RefusedAsync(path)).Message);
     }
@@ -108,7 +108,7 @@ public sealed class SafeArchiveTests : IDisposable
     [Fact]
     public async Task Setuid_bits_are_taken_away_with_a_note_and_missing_modes_get_the_default_D23()
     {
-        string path = HostileZip.Write(folder["x.zip"], ("su", 0x8000 | 0x9ED, "1"), ("windows", 0, "2"), ("f/", 0, ""));
+        string path = HostileZip.Write(_folder["x.zip"], ("su", 0x8000 | 0x9ED, "1"), ("windows", 0, "2"), ("f/", 0, ""));
         using SafeArchive archive = await SafeArchive.OpenAsync(path, forWindows: false, null, default);
         Assert.Equal(["0755", "0644", "0755"], archive.Entries.Select(e => EntryMode.Octal(e.Mode)));
         Assert.Equal([BundleEntryType.File, BundleEntryType.File, BundleEntryType.Folder], archive.Entries.Select(e => e.Type));
@@ -120,7 +120,7 @@ public sealed class SafeArchiveTests : IDisposable
     [InlineData(100_000u)]
     public async Task A_size_that_lies_is_found_out(uint declared)
     {
-        string path = HostileZip.Write(folder["x.zip"], ("a", HostileZip.File, new string('x', 5000)));
+        string path = HostileZip.Write(_folder["x.zip"], ("a", HostileZip.File, new string('x', 5000)));
         HostileZip.Patch(path, 24, declared);
         Assert.Equal(ErrorIds.BundleInvalid, (await RefusedAsync(path)).ErrorId);
     }
@@ -128,7 +128,7 @@ public sealed class SafeArchiveTests : IDisposable
     [Fact]
     public async Task A_wrong_checksum_is_found_out()
     {
-        string path = HostileZip.Write(folder["x.zip"], ("a", HostileZip.File, "hello"));
+        string path = HostileZip.Write(_folder["x.zip"], ("a", HostileZip.File, "hello"));
         HostileZip.Patch(path, 16, 0x12345678);
         Assert.Contains("checksum", (await RefusedAsync(path)).Message);
     }
@@ -136,7 +136,7 @@ public sealed class SafeArchiveTests : IDisposable
     [Fact]
     public async Task A_flipped_bit_in_any_byte_is_a_clear_error_or_harmless_never_a_crash()
     {
-        string path = HostileZip.Write(folder["x.zip"], ("a", HostileZip.File, "hello hello"), ("d/", HostileZip.Folder, ""), ("d/l", HostileZip.Link, "../a"));
+        string path = HostileZip.Write(_folder["x.zip"], ("a", HostileZip.File, "hello hello"), ("d/", HostileZip.Folder, ""), ("d/l", HostileZip.Link, "../a"));
         byte[] good = File.ReadAllBytes(path);
         string digest = await DigestAsync(path);
         int refused = 0;
@@ -164,7 +164,7 @@ public sealed class SafeArchiveTests : IDisposable
     [Fact]
     public async Task A_truncated_archive_is_refused_at_every_length()
     {
-        string path = HostileZip.Write(folder["x.zip"], ("a", HostileZip.File, "hello hello"), ("b", HostileZip.File, "x"));
+        string path = HostileZip.Write(_folder["x.zip"], ("a", HostileZip.File, "hello hello"), ("b", HostileZip.File, "x"));
         byte[] good = File.ReadAllBytes(path);
         for (int length = 0; length < good.Length; length++)
         {
@@ -176,7 +176,7 @@ public sealed class SafeArchiveTests : IDisposable
     [Fact]
     public async Task A_bomb_is_refused_by_total_by_ratio_and_by_count()
     {
-        string path = HostileZip.Write(folder["x.zip"], ("a", HostileZip.File, new string('x', 1_000_000)), ("b", HostileZip.File, "1"));
+        string path = HostileZip.Write(_folder["x.zip"], ("a", HostileZip.File, new string('x', 1_000_000)), ("b", HostileZip.File, "1"));
         Assert.Contains("limit", (await RefusedAsync(path, limits: new ArchiveLimits { TotalBytes = 1_000_000 })).Message);
         Assert.Contains("times", (await RefusedAsync(path, limits: new ArchiveLimits { RatioFloor = 1000 })).Message);
         Assert.Contains("entries", (await RefusedAsync(path, limits: new ArchiveLimits { Entries = 1 })).Message);
@@ -186,9 +186,9 @@ public sealed class SafeArchiveTests : IDisposable
     [Fact]
     public async Task What_is_no_zip_is_said_to_be_none()
     {
-        Assert.Equal(ErrorIds.BundleInvalid, (await RefusedAsync(folder.Write("x.zip", "<html>"))).ErrorId);
-        Assert.Equal(ErrorIds.BundleInvalid, (await RefusedAsync(folder.Write("y.zip", ""))).ErrorId);
-        Assert.Equal(ErrorIds.BundleNotFound, (await RefusedAsync(folder["absent.zip"])).ErrorId);
+        Assert.Equal(ErrorIds.BundleInvalid, (await RefusedAsync(_folder.Write("x.zip", "<html>"))).ErrorId);
+        Assert.Equal(ErrorIds.BundleInvalid, (await RefusedAsync(_folder.Write("y.zip", ""))).ErrorId);
+        Assert.Equal(ErrorIds.BundleNotFound, (await RefusedAsync(_folder["absent.zip"])).ErrorId);
     }
 
     private static async Task<string> DigestAsync(string path)

@@ -6,68 +6,68 @@ namespace Cumulus.Engine.Tests.Hosts;
 
 public sealed class BundleInstallerTests : IDisposable
 {
-    private readonly HostFixture on = new();
+    private readonly HostFixture _on = new();
 
-    public void Dispose() => on.Dispose();
+    public void Dispose() => _on.Dispose();
 
     [Fact]
     public async Task A_first_install_puts_files_links_folders_and_modes()
     {
-        await on.PublishAsync("web", "1", ("srv/web/index.html", "one"), ("srv/web/run", "#!/bin/sh\n"), ("srv/web/latest", "-> index.html"), ("srv/empty/", ""));
-        InstalledBundle result = Assert.Single(await on.InstallAsync("1", "web"));
+        await _on.PublishAsync("web", "1", ("srv/web/index.html", "one"), ("srv/web/run", "#!/bin/sh\n"), ("srv/web/latest", "-> index.html"), ("srv/empty/", ""));
+        InstalledBundle result = Assert.Single(await _on.InstallAsync("1", "web"));
         Assert.Equal((InstallState.Committed, null, 3, 3), (result.State, result.From, result.Files, result.Changed));
         Assert.Equal(
             ["srv=0755 folder", "srv/empty=0755 folder", "srv/web=0755 folder", "srv/web/index.html=0644 one", "srv/web/latest= -> index.html", "srv/web/run=0755 #!/bin/sh\n"],
-            on.Snapshot().Select(f => $"{f.Key}={f.Value}"));
+            _on.Snapshot().Select(f => $"{f.Key}={f.Value}"));
     }
 
     [Fact]
     public async Task An_update_adds_replaces_and_removes_and_tells_the_counts()
     {
-        await on.PublishAsync("web", "1", ("srv/same", "s"), ("srv/changed", "1"), ("srv/gone/deep/x", "x"));
-        await on.PublishAsync("web", "2", ("srv/same", "s"), ("srv/changed", "2"), ("srv/new", "n"));
-        await on.InstallAsync("1", "web");
-        InstalledBundle result = Assert.Single(await on.InstallAsync("2", "web"));
+        await _on.PublishAsync("web", "1", ("srv/same", "s"), ("srv/changed", "1"), ("srv/gone/deep/x", "x"));
+        await _on.PublishAsync("web", "2", ("srv/same", "s"), ("srv/changed", "2"), ("srv/new", "n"));
+        await _on.InstallAsync("1", "web");
+        InstalledBundle result = Assert.Single(await _on.InstallAsync("2", "web"));
         Assert.Equal(("1", "2", 3, 3), (result.From, result.Version, result.Files, result.Changed));
-        Assert.Equal(["srv", "srv/changed", "srv/new", "srv/same"], on.Snapshot().Keys);
-        Assert.Equal("2", on.Host.Read("srv/changed"));
+        Assert.Equal(["srv", "srv/changed", "srv/new", "srv/same"], _on.Snapshot().Keys);
+        Assert.Equal("2", _on.Host.Read("srv/changed"));
     }
 
     [Fact]
     public async Task The_same_content_again_is_unchanged_fetches_no_archive_and_runs_no_script()
     {
-        await on.PublishAsync("web", "1", ("srv/x", "1"), ("etc/cumulus-init.d/S1", Script("S1")));
-        await on.InstallAsync("1", "web");
-        on.Store.Downloads.Clear();
-        string[] ran = on.Ran;
-        InstalledBundle result = Assert.Single(await on.InstallAsync("1", "web"));
+        await _on.PublishAsync("web", "1", ("srv/x", "1"), ("etc/cumulus-init.d/S1", Script("S1")));
+        await _on.InstallAsync("1", "web");
+        _on.Store.Downloads.Clear();
+        string[] ran = _on.Ran;
+        InstalledBundle result = Assert.Single(await _on.InstallAsync("1", "web"));
         Assert.Equal((InstallState.Unchanged, 0), (result.State, result.Changed));
-        Assert.Equal([KeyOf("web", "1") + BundleManifest.Suffix], on.Store.Downloads);
-        Assert.Equal(ran, on.Ran);
+        Assert.Equal([KeyOf("web", "1") + BundleManifest.Suffix], _on.Store.Downloads);
+        Assert.Equal(ran, _on.Ran);
     }
 
     [Fact]
     public async Task A_file_that_was_changed_or_lost_on_the_host_is_put_right()
     {
-        await on.PublishAsync("web", "1", ("srv/x", "1"), ("srv/y", "2"), ("srv/z", "3"));
-        await on.InstallAsync("1", "web");
-        on.Host.Write("srv/x", "9");
-        File.Delete(on.Host["srv/y"]);
-        on.Host.SetMode("srv/z", EntryMode.DefaultFolder);
-        InstalledBundle result = Assert.Single(await on.InstallAsync("1", "web"));
+        await _on.PublishAsync("web", "1", ("srv/x", "1"), ("srv/y", "2"), ("srv/z", "3"));
+        await _on.InstallAsync("1", "web");
+        _on.Host.Write("srv/x", "9");
+        File.Delete(_on.Host["srv/y"]);
+        _on.Host.SetMode("srv/z", EntryMode.DefaultFolder);
+        InstalledBundle result = Assert.Single(await _on.InstallAsync("1", "web"));
         Assert.Equal((InstallState.Committed, 3), (result.State, result.Changed));
-        Assert.Equal(["0644 1", "0644 2", "0644 3"], on.Snapshot().Where(f => f.Key.Length > 3).Select(f => f.Value));
+        Assert.Equal(["0644 1", "0644 2", "0644 3"], _on.Snapshot().Where(f => f.Key.Length > 3).Select(f => f.Value));
     }
 
     [Fact]
     public async Task Scripts_run_K_then_others_before_and_S_then_others_after_K_of_the_old_version()
     {
-        await on.PublishAsync("web", "1", Scripts("K2", "K1", "other", "S1"));
-        await on.PublishAsync("web", "2", Scripts("K9", "S9", "other"));
-        await on.InstallAsync("1", "web");
-        Assert.Equal(["S1 start 1", "other start 1"], on.Ran);
-        await on.InstallAsync("2", "web");
-        Assert.Equal(["K1 stop 2", "K2 stop 2", "other stop 2", "S9 start 2", "other start 2"], on.Ran.Skip(2));
+        await _on.PublishAsync("web", "1", Scripts("K2", "K1", "other", "S1"));
+        await _on.PublishAsync("web", "2", Scripts("K9", "S9", "other"));
+        await _on.InstallAsync("1", "web");
+        Assert.Equal(["S1 start 1", "other start 1"], _on.Ran);
+        await _on.InstallAsync("2", "web");
+        Assert.Equal(["K1 stop 2", "K2 stop 2", "other stop 2", "S9 start 2", "other start 2"], _on.Ran.Skip(2));
 
         static (string, string)[] Scripts(params string[] names) => [.. names.Select(n => ($"etc/cumulus-init.d/{n}", Script(n)))];
     }
@@ -75,209 +75,226 @@ public sealed class BundleInstallerTests : IDisposable
     [Fact]
     public async Task Scripts_know_environment_bundles_and_root_and_their_lines_are_logged_D40()
     {
-        await on.PublishAsync("web", "1", ("etc/cumulus-init.d/S1", "#!/bin/sh\necho \"$CUMULUS_ENVIRONMENT $CUMULUS_BUNDLES $PWD $CUMULUS_ROOT\""));
-        await on.PublishAsync("data", "1", ("srv/x", "1"));
-        await on.InstallAsync("1", "web", "data");
-        Assert.Contains($"S1: stage web,data {on.Host.Path} {on.Host.Path}", on.Log);
+        await _on.PublishAsync("web", "1", ("etc/cumulus-init.d/S1", "#!/bin/sh\necho \"$CUMULUS_ENVIRONMENT $CUMULUS_BUNDLES $PWD $CUMULUS_ROOT\""));
+        await _on.PublishAsync("data", "1", ("srv/x", "1"));
+        await _on.InstallAsync("1", "web", "data");
+        Assert.Contains($"S1: stage web,data {_on.Host.Path} {_on.Host.Path}", _on.Log);
     }
 
     [Fact]
     public async Task Old_files_stay_when_the_new_bundle_cannot_be_found_D19()
     {
-        await on.PublishAsync("web", "1", ("srv/x", "1"), ("etc/cumulus-init.d/K1", Script("K1")));
-        await on.InstallAsync("1", "web");
-        var before = on.Snapshot();
-        CumulusException e = await on.FailAsync("2", "web");
+        await _on.PublishAsync("web", "1", ("srv/x", "1"), ("etc/cumulus-init.d/K1", Script("K1")));
+        await _on.InstallAsync("1", "web");
+        var before = _on.Snapshot();
+        CumulusException e = await _on.FailAsync("2", "web");
         Assert.Equal(ErrorIds.BundleNotFound, e.ErrorId);
         Assert.Contains("s3://b/stage/2/bundle-stage-2-web.zip", e.Message);
-        Assert.Equal(before, on.Snapshot());
-        Assert.Empty(on.Ran);
+        Assert.Equal(before, _on.Snapshot());
+        Assert.Empty(_on.Ran);
     }
 
     [Fact]
     public async Task Nothing_stops_before_every_bundle_is_fetched_and_compared_D20()
     {
-        await on.PublishAsync("web", "1", ("srv/x", "1"), ("etc/cumulus-init.d/K1", Script("K1")));
-        await on.InstallAsync("1", "web");
-        await on.PublishAsync("web", "2", ("srv/x", "2"));
-        var before = on.Snapshot();
-        CumulusException e = await on.FailAsync("2", "web", "absent");
+        await _on.PublishAsync("web", "1", ("srv/x", "1"), ("etc/cumulus-init.d/K1", Script("K1")));
+        await _on.InstallAsync("1", "web");
+        await _on.PublishAsync("web", "2", ("srv/x", "2"));
+        var before = _on.Snapshot();
+        CumulusException e = await _on.FailAsync("2", "web", "absent");
         Assert.Equal(ErrorIds.BundleNotFound, e.ErrorId);
-        Assert.Equal(before, on.Snapshot());
-        Assert.Empty(on.Ran);
+        Assert.Equal(before, _on.Snapshot());
+        Assert.Empty(_on.Ran);
     }
 
     [Fact]
     public async Task An_archive_that_is_not_what_its_manifest_says_is_refused_D26()
     {
-        await on.PublishAsync("web", "1", ("srv/x", "1"));
-        byte[] other = on.Store[KeyOf("web", "1")];
-        await on.PublishAsync("web", "2", ("srv/x", "2"));
-        on.Store[KeyOf("web", "2")] = other;
-        CumulusException e = await on.FailAsync("2", "web");
+        await _on.PublishAsync("web", "1", ("srv/x", "1"));
+        byte[] other = _on.Store[KeyOf("web", "1")];
+        await _on.PublishAsync("web", "2", ("srv/x", "2"));
+        _on.Store[KeyOf("web", "2")] = other;
+        CumulusException e = await _on.FailAsync("2", "web");
         Assert.Equal((ErrorIds.BundleDigestMismatch, FailureKind.SecurityViolation), (e.ErrorId, e.Kind));
-        Assert.Empty(on.Snapshot());
+        Assert.Empty(_on.Snapshot());
     }
 
     [Fact]
     public async Task A_manifest_that_was_changed_is_refused_D26()
     {
-        await on.PublishAsync("web", "1", ("srv/x", "1"));
+        await _on.PublishAsync("web", "1", ("srv/x", "1"));
         string key = KeyOf("web", "1") + BundleManifest.Suffix;
-        string manifest = System.Text.Encoding.UTF8.GetString(on.Store[key]);
-        on.Store[key] = System.Text.Encoding.UTF8.GetBytes(manifest.Replace("\"srv/x\"", "\"srv/y\"", StringComparison.Ordinal));
-        Assert.Equal(ErrorIds.BundleDigestMismatch, (await on.FailAsync("1", "web")).ErrorId);
-        on.Store[key] = System.Text.Encoding.UTF8.GetBytes(manifest.Replace("\"srv/x\"", "\"../x\"", StringComparison.Ordinal));
-        Assert.Equal(ErrorIds.BundleUnsafe, (await on.FailAsync("1", "web")).ErrorId);
+        string manifest = System.Text.Encoding.UTF8.GetString(_on.Store[key]);
+        _on.Store[key] = System.Text.Encoding.UTF8.GetBytes(manifest.Replace("\"srv/x\"", "\"srv/y\"", StringComparison.Ordinal));
+        Assert.Equal(ErrorIds.BundleDigestMismatch, (await _on.FailAsync("1", "web")).ErrorId);
+        _on.Store[key] = System.Text.Encoding.UTF8.GetBytes(manifest.Replace("\"srv/x\"", "\"../x\"", StringComparison.Ordinal));
+        Assert.Equal(ErrorIds.BundleUnsafe, (await _on.FailAsync("1", "web")).ErrorId);
     }
 
     [Fact]
     public async Task An_archive_without_a_manifest_as_the_old_program_made_it_is_installed()
     {
-        await on.PublishAsync("web", "1", ("srv/x", "1"));
-        on.Store.Remove(KeyOf("web", "1") + BundleManifest.Suffix);
-        Assert.Equal(InstallState.Committed, Assert.Single(await on.InstallAsync("1", "web")).State);
-        Assert.Equal("1", on.Host.Read("srv/x"));
-        Assert.Contains(on.Log, line => line.Contains("no manifest"));
+        await _on.PublishAsync("web", "1", ("srv/x", "1"));
+        _on.Store.Remove(KeyOf("web", "1") + BundleManifest.Suffix);
+        Assert.Equal(InstallState.Committed, Assert.Single(await _on.InstallAsync("1", "web")).State);
+        Assert.Equal("1", _on.Host.Read("srv/x"));
+        Assert.Contains(_on.Log, line => line.Contains("no manifest"));
     }
 
     [Fact]
     public async Task A_local_archive_needs_no_bucket()
     {
-        Bundle bundle = await on.PublishAsync("web", "1", ("x", "1"));
-        InstallRequest request = on.Request("1") with { Bundles = [InstallSource.InFile(bundle.Path, "/srv/web")] };
+        Bundle bundle = await _on.PublishAsync("web", "1", ("x", "1"));
+        InstallRequest request = _on.Request("1") with { Bundles = [InstallSource.InFile(bundle.Path, "/srv/web")] };
         InstalledBundle result = Assert.Single(await new BundleInstaller(null).InstallAsync(request, default));
-        Assert.Equal(("web", "1", on.Host["srv/web"]), (result.Name, result.Version, result.RootPath));
-        Assert.Equal("1", on.Host.Read("srv/web/x"));
+        Assert.Equal(("web", "1", _on.Host["srv/web"]), (result.Name, result.Version, result.RootPath));
+        Assert.Equal("1", _on.Host.Read("srv/web/x"));
     }
 
     [Fact]
     public async Task A_failed_start_script_puts_everything_back_and_starts_the_old_version_again_D20()
     {
-        await on.PublishAsync("web", "1", ("srv/x", "1"), ("srv/old", "o"), ("etc/cumulus-init.d/S1", Script("S1old")));
-        await on.PublishAsync("web", "2", ("srv/x", "2"), ("srv/new/deep", "n"), ("etc/cumulus-init.d/S1", Script("S1new", "echo port taken; exit 9")));
-        await on.InstallAsync("1", "web");
-        var before = on.Snapshot();
-        CumulusException e = await on.FailAsync("2", "web");
+        await _on.PublishAsync("web", "1", ("srv/x", "1"), ("srv/old", "o"), ("etc/cumulus-init.d/S1", Script("S1old")));
+        await _on.PublishAsync("web", "2", ("srv/x", "2"), ("srv/new/deep", "n"), ("etc/cumulus-init.d/S1", Script("S1new", "echo port taken; exit 9")));
+        await _on.InstallAsync("1", "web");
+        var before = _on.Snapshot();
+        CumulusException e = await _on.FailAsync("2", "web");
         Assert.Equal(ErrorIds.InitScriptFailed, e.ErrorId);
         Assert.Contains("S1 ended with exit code 9. Its last lines: port taken. The host is as it was before.", e.Message);
-        Assert.Equal(before, on.Snapshot());
-        Assert.Equal(["S1old start 1", "S1new start 2", "S1old start 1"], on.Ran);
+        Assert.Equal(before, _on.Snapshot());
+        Assert.Equal(["S1old start 1", "S1new start 2", "S1old start 1"], _on.Ran);
         Assert.Equal("1", Assert.Single((await StateAsync()).Bundles).Version);
     }
 
     [Fact]
     public async Task A_failed_stop_script_leaves_all_files_and_starts_again_what_was_stopped()
     {
-        await on.PublishAsync("web", "1", ("srv/x", "1"), ("etc/cumulus-init.d/K1", Script("K1", "exit 5")), ("etc/cumulus-init.d/S1", Script("S1")));
-        await on.PublishAsync("web", "2", ("srv/x", "2"));
-        await on.InstallAsync("1", "web");
-        Assert.Equal(ErrorIds.InitScriptFailed, (await on.FailAsync("2", "web")).ErrorId);
-        Assert.Equal("1", on.Host.Read("srv/x"));
-        Assert.Equal(["S1 start 1", "K1 stop 2", "S1 start 1"], on.Ran);
+        await _on.PublishAsync("web", "1", ("srv/x", "1"), ("etc/cumulus-init.d/K1", Script("K1", "exit 5")), ("etc/cumulus-init.d/S1", Script("S1")));
+        await _on.PublishAsync("web", "2", ("srv/x", "2"));
+        await _on.InstallAsync("1", "web");
+        Assert.Equal(ErrorIds.InitScriptFailed, (await _on.FailAsync("2", "web")).ErrorId);
+        Assert.Equal("1", _on.Host.Read("srv/x"));
+        Assert.Equal(["S1 start 1", "K1 stop 2", "S1 start 1"], _on.Ran);
     }
 
     [Fact]
     public async Task A_script_that_hangs_is_stopped_and_named_D40()
     {
-        await on.PublishAsync("web", "1", ("etc/cumulus-init.d/S1", "#!/bin/sh\nsleep 600"));
-        InstallRequest request = on.Request("1", "web") with { ScriptTimeLimit = TimeSpan.FromMilliseconds(300) };
-        var e = await Assert.ThrowsAsync<CumulusException>(() => new BundleInstaller(on.Store).InstallAsync(request, default));
+        await _on.PublishAsync("web", "1", ("etc/cumulus-init.d/S1", "#!/bin/sh\nsleep 600"));
+        InstallRequest request = _on.Request("1", "web") with { ScriptTimeLimit = TimeSpan.FromMilliseconds(300) };
+        var e = await Assert.ThrowsAsync<CumulusException>(() => new BundleInstaller(_on.Store).InstallAsync(request, default));
         Assert.Equal((ErrorIds.InitScriptFailed, FailureKind.Timeout), (e.ErrorId, e.Kind));
-        Assert.Empty(on.Snapshot());
+        Assert.Empty(_on.Snapshot());
     }
 
     [Fact]
     public async Task Cancelling_in_the_middle_puts_everything_back()
     {
-        await on.PublishAsync("web", "1", ("srv/x", "1"), ("srv/y", "1"));
-        await on.PublishAsync("web", "2", ("srv/x", "2"), ("srv/y", "2"));
-        await on.InstallAsync("1", "web");
-        var before = on.Snapshot();
+        await _on.PublishAsync("web", "1", ("srv/x", "1"), ("srv/y", "1"));
+        await _on.PublishAsync("web", "2", ("srv/x", "2"), ("srv/y", "2"));
+        await _on.InstallAsync("1", "web");
+        var before = _on.Snapshot();
         using var cancel = new CancellationTokenSource();
-        var installer = new BundleInstaller(on.Store) { OnStep = step => { if (step == "Place srv/x") cancel.Cancel(); } };
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => installer.InstallAsync(on.Request("2", "web"), cancel.Token));
-        Assert.Equal(before, on.Snapshot());
+        var installer = new BundleInstaller(_on.Store) { OnStep = step => { if (step == "Place srv/x") cancel.Cancel(); } };
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => installer.InstallAsync(_on.Request("2", "web"), cancel.Token));
+        Assert.Equal(before, _on.Snapshot());
     }
 
     [Fact]
     public async Task A_file_from_before_Cumulus_comes_back_with_its_mode_when_the_bundle_goes_D21()
     {
-        on.Host.Write("etc/app.conf", "by hand", UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        var before = on.Snapshot();
-        await on.PublishAsync("web", "1", ("etc/app.conf", "bundle"), ("srv/x", "1"));
-        await on.PublishAsync("web", "2", ("etc/app.conf", "bundle 2"));
-        await on.PublishAsync("web", "3", ("srv/x", "3"));
-        await on.InstallAsync("1", "web");
-        await on.InstallAsync("2", "web");
-        Assert.Equal("bundle 2", on.Host.Read("etc/app.conf"));
-        await on.InstallAsync("3", "web");
-        Assert.Equal(before["etc/app.conf"], on.Snapshot()["etc/app.conf"]);
-        await on.InstallAsync("3");
-        Assert.Equal(before, on.Snapshot());
+        _on.Host.Write("etc/app.conf", "by hand", UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        var before = _on.Snapshot();
+        await _on.PublishAsync("web", "1", ("etc/app.conf", "bundle"), ("srv/x", "1"));
+        await _on.PublishAsync("web", "2", ("etc/app.conf", "bundle 2"));
+        await _on.PublishAsync("web", "3", ("srv/x", "3"));
+        await _on.InstallAsync("1", "web");
+        await _on.InstallAsync("2", "web");
+        Assert.Equal("bundle 2", _on.Host.Read("etc/app.conf"));
+        await _on.InstallAsync("3", "web");
+        Assert.Equal(before["etc/app.conf"], _on.Snapshot()["etc/app.conf"]);
+        await _on.InstallAsync("3");
+        Assert.Equal(before, _on.Snapshot());
         Assert.Equal(["install.lock", "installed.json"], StateFiles());
     }
 
     [Fact]
     public async Task Folders_that_Cumulus_did_not_make_stay_and_so_do_foreign_files_D21()
     {
-        on.Host.Folder("srv/there");
-        await on.PublishAsync("web", "1", ("srv/there/x", "1"), ("srv/made/x", "1"), ("srv/shared/x", "1"));
-        await on.InstallAsync("1", "web");
-        on.Host.Write("srv/shared/log", "foreign");
-        await on.InstallAsync("1");
-        Assert.Equal(["srv", "srv/shared", "srv/shared/log", "srv/there"], on.Snapshot().Keys);
+        _on.Host.Folder("srv/there");
+        await _on.PublishAsync("web", "1", ("srv/there/x", "1"), ("srv/made/x", "1"), ("srv/shared/x", "1"));
+        await _on.InstallAsync("1", "web");
+        _on.Host.Write("srv/shared/log", "foreign");
+        await _on.InstallAsync("1");
+        Assert.Equal(["srv", "srv/shared", "srv/shared/log", "srv/there"], _on.Snapshot().Keys);
     }
 
     [Fact]
     public async Task Old_files_are_kept_on_demand_and_go_with_the_next_install()
     {
-        await on.PublishAsync("web", "1", ("srv/old", "1"));
-        await on.PublishAsync("web", "2", ("srv/new", "2"));
-        await on.PublishAsync("web", "3", ("srv/new", "3"));
-        await on.InstallAsync("1", "web");
-        await new BundleInstaller(on.Store).InstallAsync(on.Request("2", "web") with { KeepOldFiles = true }, default);
-        Assert.Equal(["srv", "srv/new", "srv/old"], on.Snapshot().Keys);
-        await on.InstallAsync("3", "web");
-        Assert.Equal(["srv", "srv/new"], on.Snapshot().Keys);
+        await _on.PublishAsync("web", "1", ("srv/old", "1"));
+        await _on.PublishAsync("web", "2", ("srv/new", "2"));
+        await _on.PublishAsync("web", "3", ("srv/new", "3"));
+        await _on.InstallAsync("1", "web");
+        await new BundleInstaller(_on.Store).InstallAsync(_on.Request("2", "web") with { KeepOldFiles = true }, default);
+        Assert.Equal(["srv", "srv/new", "srv/old"], _on.Snapshot().Keys);
+        await _on.InstallAsync("3", "web");
+        Assert.Equal(["srv", "srv/new"], _on.Snapshot().Keys);
     }
 
     [Fact]
     public async Task A_bundle_that_is_not_named_stays_unless_it_is_asked_to_go()
     {
-        await on.PublishAsync("web", "1", ("srv/web", "1"));
-        await on.PublishAsync("data", "1", ("srv/data", "1"));
-        await on.InstallAsync("1", "web", "data");
-        await on.PublishAsync("web", "2", ("srv/web", "2"));
-        await new BundleInstaller(on.Store).InstallAsync(on.Request("2", "web") with { RemoveUnlisted = false }, default);
-        Assert.Equal(["srv", "srv/data", "srv/web"], on.Snapshot().Keys);
-        await on.InstallAsync("2", "web");
-        Assert.Equal(["srv", "srv/web"], on.Snapshot().Keys);
+        await _on.PublishAsync("web", "1", ("srv/web", "1"));
+        await _on.PublishAsync("data", "1", ("srv/data", "1"));
+        await _on.InstallAsync("1", "web", "data");
+        await _on.PublishAsync("web", "2", ("srv/web", "2"));
+        await new BundleInstaller(_on.Store).InstallAsync(_on.Request("2", "web") with { RemoveUnlisted = false }, default);
+        Assert.Equal(["srv", "srv/data", "srv/web"], _on.Snapshot().Keys);
+        await _on.InstallAsync("2", "web");
+        Assert.Equal(["srv", "srv/web"], _on.Snapshot().Keys);
     }
 
     [Fact]
     public async Task A_file_may_move_from_one_bundle_to_another()
     {
-        await on.PublishAsync("a", "1", ("srv/x", "a"), ("srv/y", "a"));
-        await on.PublishAsync("b", "1", ("srv/z", "b"));
-        await on.InstallAsync("1", "a", "b");
-        await on.PublishAsync("a", "2", ("srv/y", "a"));
-        await on.PublishAsync("b", "2", ("srv/z", "b"), ("srv/x", "b"));
-        await on.InstallAsync("2", "a", "b");
-        Assert.Equal("b", on.Host.Read("srv/x"));
+        await _on.PublishAsync("a", "1", ("srv/x", "a"), ("srv/y", "a"));
+        await _on.PublishAsync("b", "1", ("srv/z", "b"));
+        await _on.InstallAsync("1", "a", "b");
+        await _on.PublishAsync("a", "2", ("srv/y", "a"));
+        await _on.PublishAsync("b", "2", ("srv/z", "b"), ("srv/x", "b"));
+        await _on.InstallAsync("2", "a", "b");
+        Assert.Equal("b", _on.Host.Read("srv/x"));
     }
 
     [Fact]
     public async Task Where_two_bundles_have_one_file_the_later_ones_counts_and_the_log_says_so()
     {
-        await on.PublishAsync("base", "1", ("srv/x", "base"));
-        await on.PublishAsync("over", "1", ("srv/x", "over"));
-        await on.InstallAsync("1", "base", "over");
-        Assert.Equal("over", on.Host.Read("srv/x"));
-        Assert.Contains(on.Log, line => line.Contains("both have /srv/x"));
-        Assert.All(await on.InstallAsync("1", "base", "over"), b => Assert.Equal(InstallState.Unchanged, b.State));
-        await on.InstallAsync("1", "base");
-        Assert.Equal("base", on.Host.Read("srv/x"));
+        await _on.PublishAsync("base", "1", ("srv/x", "base"));
+        await _on.PublishAsync("over", "1", ("srv/x", "over"));
+        await _on.InstallAsync("1", "base", "over");
+        Assert.Equal("over", _on.Host.Read("srv/x"));
+        Assert.Contains(_on.Log, line => line.Contains("both have /srv/x"));
+        Assert.All(await _on.InstallAsync("1", "base", "over"), b => Assert.Equal(InstallState.Unchanged, b.State));
+        await _on.InstallAsync("1", "base");
+        Assert.Equal("base", _on.Host.Read("srv/x"));
+    }
+
+    [Theory]
+    [InlineData("srv/x", "srv/x/y")]
+    [InlineData("srv/x/y", "srv/x")]
+    [InlineData("srv/x", "srv/x/")]
+    [InlineData("srv/x/", "srv/x")]
+    public async Task A_file_of_one_bundle_where_another_needs_a_folder_is_refused(string one, string other)
+    {
+        await _on.PublishAsync("a", "1", (one, one.EndsWith('/') ? "" : "1"));
+        await _on.PublishAsync("b", "1", (other, other.EndsWith('/') ? "" : "1"));
+        CumulusException e = await _on.FailAsync("1", "a", "b");
+        Assert.Equal(ErrorIds.BundleNameConflict, e.ErrorId);
+        Assert.Contains("/srv/x", e.Message);
+        Assert.Contains("'a'", e.Message);
+        Assert.Contains("'b'", e.Message);
+        Assert.Empty(_on.Snapshot());
     }
 
     [Theory]
@@ -289,17 +306,17 @@ public sealed class BundleInstallerTests : IDisposable
     [InlineData("srv/x/", "", "srv/x", "1")]
     public async Task A_name_may_change_between_file_link_and_folder(string oldName, string oldContent, string newName, string newContent)
     {
-        await on.PublishAsync("web", "1", (oldName, oldContent), ("keep", "k"));
-        await on.PublishAsync("web", "2", (newName, newContent), ("keep", "k"));
-        await on.InstallAsync("2", "web");
-        var want = on.Snapshot();
-        await on.InstallAsync("1", "web");
-        var old = on.Snapshot();
+        await _on.PublishAsync("web", "1", (oldName, oldContent), ("keep", "k"));
+        await _on.PublishAsync("web", "2", (newName, newContent), ("keep", "k"));
+        await _on.InstallAsync("2", "web");
+        var want = _on.Snapshot();
+        await _on.InstallAsync("1", "web");
+        var old = _on.Snapshot();
         Assert.NotEqual(want, old);
-        await on.InstallAsync("2", "web");
-        Assert.Equal(want, on.Snapshot());
-        await on.InstallAsync("1", "web");
-        Assert.Equal(old, on.Snapshot());
+        await _on.InstallAsync("2", "web");
+        Assert.Equal(want, _on.Snapshot());
+        await _on.InstallAsync("1", "web");
+        Assert.Equal(old, _on.Snapshot());
     }
 
     [Theory]
@@ -307,80 +324,80 @@ public sealed class BundleInstallerTests : IDisposable
     [InlineData("srv/x", "srv/x/y", "is a file")]
     public async Task What_is_not_Cumulus_own_is_never_taken_for_another_kind(string there, string wanted, string why)
     {
-        if (there.EndsWith('/')) on.Host.Folder(there);
-        else on.Host.Write(there, "foreign");
-        var before = on.Snapshot();
-        await on.PublishAsync("web", "1", (wanted, "1"));
-        CumulusException e = await on.FailAsync("1", "web");
+        if (there.EndsWith('/')) _on.Host.Folder(there);
+        else _on.Host.Write(there, "foreign");
+        var before = _on.Snapshot();
+        await _on.PublishAsync("web", "1", (wanted, "1"));
+        CumulusException e = await _on.FailAsync("1", "web");
         Assert.Equal(ErrorIds.InstallFailed, e.ErrorId);
         Assert.Contains(why, e.Message);
-        Assert.Equal(before, on.Snapshot());
+        Assert.Equal(before, _on.Snapshot());
     }
 
     [Fact]
     public async Task A_link_to_a_folder_that_the_host_has_may_stand_for_the_folder()
     {
-        on.Host.Folder("data/www");
-        on.Host.Link("srv", "data/www");
-        await on.PublishAsync("web", "1", ("srv/x", "1"));
-        await on.InstallAsync("1", "web");
-        Assert.Equal("1", on.Host.Read("data/www/x"));
-        Assert.NotNull(new FileInfo(on.Host["srv"]).LinkTarget);
+        _on.Host.Folder("data/www");
+        _on.Host.Link("srv", "data/www");
+        await _on.PublishAsync("web", "1", ("srv/x", "1"));
+        await _on.InstallAsync("1", "web");
+        Assert.Equal("1", _on.Host.Read("data/www/x"));
+        Assert.NotNull(new FileInfo(_on.Host["srv"]).LinkTarget);
     }
 
     [Fact]
     public async Task The_mode_of_a_folder_that_Cumulus_made_follows_the_bundle()
     {
-        on.Host.Folder("srv/foreign");
-        await on.PublishAsync("web", "1", ("srv/keys/a", "1"), ("srv/foreign/a", "1"));
-        await on.PublishAsync("web", "2", ("srv/keys/a", "1"), ("srv/keys/", "0700"), ("srv/foreign/a", "1"), ("srv/foreign/", "0700"));
-        await on.InstallAsync("1", "web");
-        await on.InstallAsync("2", "web");
-        Assert.Equal(("0700 folder", "0755 folder"), (on.Snapshot()["srv/keys"], on.Snapshot()["srv/foreign"]));
-        Assert.Equal(InstallState.Unchanged, Assert.Single(await on.InstallAsync("2", "web")).State);
-        await on.InstallAsync("1", "web");
-        Assert.Equal("0755 folder", on.Snapshot()["srv/keys"]);
+        _on.Host.Folder("srv/foreign");
+        await _on.PublishAsync("web", "1", ("srv/keys/a", "1"), ("srv/foreign/a", "1"));
+        await _on.PublishAsync("web", "2", ("srv/keys/a", "1"), ("srv/keys/", "0700"), ("srv/foreign/a", "1"), ("srv/foreign/", "0700"));
+        await _on.InstallAsync("1", "web");
+        await _on.InstallAsync("2", "web");
+        Assert.Equal(("0700 folder", "0755 folder"), (_on.Snapshot()["srv/keys"], _on.Snapshot()["srv/foreign"]));
+        Assert.Equal(InstallState.Unchanged, Assert.Single(await _on.InstallAsync("2", "web")).State);
+        await _on.InstallAsync("1", "web");
+        Assert.Equal("0755 folder", _on.Snapshot()["srv/keys"]);
     }
 
     [Fact]
     public async Task A_second_install_at_the_same_time_is_told_who_is_at_it_D40()
     {
-        await on.PublishAsync("web", "1", ("srv/x", "1"));
+        await _on.PublishAsync("web", "1", ("srv/x", "1"));
         CumulusException? second = null;
-        var installer = new BundleInstaller(on.Store)
+        var installer = new BundleInstaller(_on.Store)
         {
-            OnStep = step => { if (step == "staged") second = Assert.ThrowsAsync<CumulusException>(() => on.InstallAsync("1", "web")).GetAwaiter().GetResult(); },
+            OnStep = step => { if (step == "staged") second = Assert.ThrowsAsync<CumulusException>(() => _on.InstallAsync("1", "web")).GetAwaiter().GetResult(); },
         };
-        await installer.InstallAsync(on.Request("1", "web"), default);
+        await installer.InstallAsync(_on.Request("1", "web"), default);
         Assert.Equal(ErrorIds.InstallInProgress, second?.ErrorId);
         Assert.Contains($"process {Environment.ProcessId}", second?.Message);
-        await on.InstallAsync("1", "web");
+        await _on.InstallAsync("1", "web");
     }
 
     [Fact]
     public async Task A_dead_holders_lock_is_no_lock()
     {
-        await on.PublishAsync("web", "1", ("srv/x", "1"));
-        on.Host.Write("var/lib/cumulus/install.lock", "process 1, started 2020-01-01 00:00:00 UTC");
-        await on.InstallAsync("1", "web");
-        Assert.Equal("1", on.Host.Read("srv/x"));
+        await _on.PublishAsync("web", "1", ("srv/x", "1"));
+        _on.Host.Write("var/lib/cumulus/install.lock", "process 1, started 2020-01-01 00:00:00 UTC");
+        await _on.InstallAsync("1", "web");
+        Assert.Equal("1", _on.Host.Read("srv/x"));
     }
 
     [Fact]
     public async Task The_plan_tells_what_an_install_does_and_changes_nothing()
     {
-        await on.PublishAsync("web", "1", ("srv/x", "1"), ("srv/gone", "1"), ("etc/cumulus-init.d/K1", Script("K1")), ("etc/cumulus-init.d/S1", Script("S1")));
-        await on.PublishAsync("web", "2", ("srv/x", "2"), ("srv/new", "2"), ("etc/cumulus-init.d/S1", Script("S1")));
-        await on.InstallAsync("1", "web");
-        var before = on.Snapshot();
-        InstallPlan plan = await new BundleInstaller(on.Store).PlanAsync(on.Request("2", "web"), default);
+        await _on.PublishAsync("web", "1", ("srv/x", "1"), ("srv/gone", "1"), ("etc/cumulus-init.d/K1", Script("K1")), ("etc/cumulus-init.d/S1", Script("S1")));
+        await _on.PublishAsync("web", "2", ("srv/x", "2"), ("srv/new", "2"), ("etc/cumulus-init.d/S1", Script("S1")));
+        await _on.InstallAsync("1", "web");
+        var before = _on.Snapshot();
+        InstallPlan plan = await new BundleInstaller(_on.Store).PlanAsync(_on.Request("2", "web"), default);
         Assert.Equal(
             [(FileChangeKind.Remove, "etc/cumulus-init.d/K1"), (FileChangeKind.Remove, "srv/gone"), (FileChangeKind.Add, "srv/new"), (FileChangeKind.Replace, "srv/x")],
-            plan.Changes.Select(c => (c.Kind, Path.GetRelativePath(on.Host.Path, c.Path))));
+            plan.Changes.Select(c => (c.Kind, Path.GetRelativePath(_on.Host.Path, c.Path))));
         Assert.Equal(["K1"], plan.StopScripts);
         Assert.Equal(["S1"], plan.StartScripts);
-        Assert.Equal(before, on.Snapshot());
-        InstalledBundle done = Assert.Single(await on.InstallAsync("2", "web"));
+        Assert.Equal(before, _on.Snapshot());
+        InstalledBundle done = Assert.Single(await _on.InstallAsync("2", "web"));
         Assert.Equal((plan.Bundles[0].Changed, plan.Bundles[0].Files, plan.Bundles[0].From), (done.Changed, done.Files, done.From));
     }
 
@@ -389,32 +406,32 @@ public sealed class BundleInstallerTests : IDisposable
     [InlineData("/srv/../../x")]
     public async Task An_extraction_path_must_be_absolute_and_plain(string path)
     {
-        await on.PublishAsync("web", "1", ("x", "1"));
-        InstallRequest request = on.Request("1") with { Bundles = [InstallSource.InBucket("b", "stage", "1", "web", path)] };
-        var e = await Assert.ThrowsAsync<CumulusException>(() => new BundleInstaller(on.Store).InstallAsync(request, default));
+        await _on.PublishAsync("web", "1", ("x", "1"));
+        InstallRequest request = _on.Request("1") with { Bundles = [InstallSource.InBucket("b", "stage", "1", "web", path)] };
+        var e = await Assert.ThrowsAsync<CumulusException>(() => new BundleInstaller(_on.Store).InstallAsync(request, default));
         Assert.Equal(ErrorIds.MetadataInvalid, e.ErrorId);
     }
 
     [Fact]
     public async Task A_failing_service_leaves_the_host_as_it_was()
     {
-        await on.PublishAsync("web", "1", ("srv/x", "1"));
-        on.Store.DownloadFailure = new CumulusException(ErrorIds.EndpointUnreachable, FailureKind.Unavailable, "gone");
-        Assert.Equal(ErrorIds.EndpointUnreachable, (await on.FailAsync("1", "web")).ErrorId);
-        Assert.Empty(on.Snapshot());
+        await _on.PublishAsync("web", "1", ("srv/x", "1"));
+        _on.Store.DownloadFailure = new CumulusException(ErrorIds.EndpointUnreachable, FailureKind.Unavailable, "gone");
+        Assert.Equal(ErrorIds.EndpointUnreachable, (await _on.FailAsync("1", "web")).ErrorId);
+        Assert.Empty(_on.Snapshot());
         Assert.Equal(["install.lock"], StateFiles());
     }
 
     [Fact]
     public async Task The_state_folder_is_private_and_its_parents_are_not()
     {
-        await on.PublishAsync("web", "1", ("srv/x", "1"));
-        await on.InstallAsync("1", "web");
-        Assert.Equal(("0755", "0700"), (EntryMode.Octal(on.Host.Mode("var/lib")), EntryMode.Octal(on.Host.Mode("var/lib/cumulus"))));
+        await _on.PublishAsync("web", "1", ("srv/x", "1"));
+        await _on.InstallAsync("1", "web");
+        Assert.Equal(("0755", "0700"), (EntryMode.Octal(_on.Host.Mode("var/lib")), EntryMode.Octal(_on.Host.Mode("var/lib/cumulus"))));
     }
 
-    private Task<InstalledState> StateAsync() => InstalledState.ReadAsync(HostPaths.For(on.Host.Path, windows: false), default);
+    private Task<InstalledState> StateAsync() => InstalledState.ReadAsync(HostPaths.For(_on.Host.Path, windows: false), default);
 
     private string[] StateFiles() =>
-        [.. Directory.GetFiles(on.Host["var/lib/cumulus"], "*", SearchOption.AllDirectories).Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal)];
+        [.. Directory.GetFiles(_on.Host["var/lib/cumulus"], "*", SearchOption.AllDirectories).Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal)];
 }

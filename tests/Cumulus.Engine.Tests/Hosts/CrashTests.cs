@@ -8,53 +8,53 @@ namespace Cumulus.Engine.Tests.Hosts;
 /// <summary>What a kill leaves is what is on the disk at that moment: the whole host is copied after each step, and each copy is a host whose installer died there.</summary>
 public sealed class CrashTests : IDisposable
 {
-    private readonly HostFixture on = new();
-    private readonly TempFolder copies = new();
+    private readonly HostFixture _on = new();
+    private readonly TempFolder _copies = new();
 
     public void Dispose()
     {
-        on.Dispose();
-        copies.Dispose();
+        _on.Dispose();
+        _copies.Dispose();
     }
 
     private async Task PublishBothAsync()
     {
-        await on.PublishAsync("web", "1", ("srv/same", "s"), ("srv/changed", "1"), ("srv/gone/x", "x"), ("srv/kind", "file"), ("srv/l", "-> same"), ("etc/cumulus-init.d/S1", Script("S1")));
-        await on.PublishAsync("data", "1", ("data/d", "1"));
-        await on.PublishAsync("web", "2", ("srv/same", "s"), ("srv/changed", "2"), ("srv/new/y", "y"), ("srv/kind/z", "z"), ("srv/l", "-> changed"), ("etc/app.conf", "2"), ("etc/cumulus-init.d/S1", Script("S1")));
-        await on.PublishAsync("data", "2", ("data/d", "2"));
-        on.Host.Write("etc/app.conf", "by hand");
+        await _on.PublishAsync("web", "1", ("srv/same", "s"), ("srv/changed", "1"), ("srv/gone/x", "x"), ("srv/kind", "file"), ("srv/l", "-> same"), ("etc/cumulus-init.d/S1", Script("S1")));
+        await _on.PublishAsync("data", "1", ("data/d", "1"));
+        await _on.PublishAsync("web", "2", ("srv/same", "s"), ("srv/changed", "2"), ("srv/new/y", "y"), ("srv/kind/z", "z"), ("srv/l", "-> changed"), ("etc/app.conf", "2"), ("etc/cumulus-init.d/S1", Script("S1")));
+        await _on.PublishAsync("data", "2", ("data/d", "2"));
+        _on.Host.Write("etc/app.conf", "by hand");
     }
 
     [Fact]
     public async Task A_run_that_is_killed_after_any_step_is_undone_by_the_next_one_D20()
     {
         await PublishBothAsync();
-        await on.InstallAsync("1", "web", "data");
-        var old = on.Snapshot();
+        await _on.InstallAsync("1", "web", "data");
+        var old = _on.Snapshot();
         var points = new List<string>();
-        var installer = new BundleInstaller(on.Store)
+        var installer = new BundleInstaller(_on.Store)
         {
             OnStep = step =>
             {
-                CopyHost(copies[$"{points.Count}"]);
+                CopyHost(_copies[$"{points.Count}"]);
                 points.Add(step);
             },
         };
-        await installer.InstallAsync(on.Request("2", "web", "data"), default);
-        var wanted = on.Snapshot();
+        await installer.InstallAsync(_on.Request("2", "web", "data"), default);
+        var wanted = _on.Snapshot();
         Assert.True(points.Count > 12, string.Join(", ", points));
 
         for (int i = 0; i < points.Count; i++)
         {
-            string copy = copies[$"{i}"];
+            string copy = _copies[$"{i}"];
             File.Delete(Path.Combine(copy, "ran"));
-            InstallRequest again = on.Request("1", "web", "data") with { RootPath = copy };
-            Assert.All(await new BundleInstaller(on.Store).InstallAsync(again, default), b => Assert.Equal(InstallState.Unchanged, b.State));
+            InstallRequest again = _on.Request("1", "web", "data") with { RootPath = copy };
+            Assert.All(await new BundleInstaller(_on.Store).InstallAsync(again, default), b => Assert.Equal(InstallState.Unchanged, b.State));
             Assert.Equal(old, Snapshot(copy));
             // From the journal on, services may have been stopped, so they are started again.
             Assert.Equal(points[i] == "staged" ? [] : ["S1 start 1"], File.Exists(Path.Combine(copy, "ran")) ? File.ReadAllLines(Path.Combine(copy, "ran")) : []);
-            await new BundleInstaller(on.Store).InstallAsync(on.Request("2", "web", "data") with { RootPath = copy }, default);
+            await new BundleInstaller(_on.Store).InstallAsync(_on.Request("2", "web", "data") with { RootPath = copy }, default);
             Assert.Equal(wanted, Snapshot(copy));
         }
     }
@@ -63,16 +63,16 @@ public sealed class CrashTests : IDisposable
     public async Task A_failure_at_any_step_puts_everything_back_D20()
     {
         await PublishBothAsync();
-        await on.InstallAsync("1", "web", "data");
-        var old = on.Snapshot();
+        await _on.InstallAsync("1", "web", "data");
+        var old = _on.Snapshot();
         int failed = 0;
         for (int at = 0; ; at++)
         {
             int step = 0;
-            var installer = new BundleInstaller(on.Store) { OnStep = _ => { if (step++ == at) throw new IOException("No space left on device."); } };
+            var installer = new BundleInstaller(_on.Store) { OnStep = _ => { if (step++ == at) throw new IOException("No space left on device."); } };
             try
             {
-                await installer.InstallAsync(on.Request("2", "web", "data"), default);
+                await installer.InstallAsync(_on.Request("2", "web", "data"), default);
                 break;
             }
             catch (CumulusException e)
@@ -80,70 +80,70 @@ public sealed class CrashTests : IDisposable
                 failed++;
                 Assert.Equal(ErrorIds.InstallFailed, e.ErrorId);
                 Assert.Contains("No space left", e.Message);
-                Assert.Equal(old, on.Snapshot());
-                Assert.Equal(2, Directory.GetFiles(on.Host["var/lib/cumulus"], "*", SearchOption.AllDirectories).Length);
+                Assert.Equal(old, _on.Snapshot());
+                Assert.Equal(2, Directory.GetFiles(_on.Host["var/lib/cumulus"], "*", SearchOption.AllDirectories).Length);
             }
         }
 
         Assert.True(failed > 12, $"{failed}");
-        Assert.Equal("2", on.Host.Read("srv/changed"));
+        Assert.Equal("2", _on.Host.Read("srv/changed"));
     }
 
     [Fact]
     public async Task A_kill_after_the_commit_leaves_the_new_version()
     {
         await PublishBothAsync();
-        await on.InstallAsync("1", "web");
-        var installer = new BundleInstaller(on.Store) { OnStep = step => { if (step == "started") CopyHost(copies["killed"]); } };
-        await installer.InstallAsync(on.Request("2", "web"), default);
+        await _on.InstallAsync("1", "web");
+        var installer = new BundleInstaller(_on.Store) { OnStep = step => { if (step == "started") CopyHost(_copies["killed"]); } };
+        await installer.InstallAsync(_on.Request("2", "web"), default);
         // The commit is the state document's rename: the killed host had the journal still, and the new document already.
-        File.Copy(on.Host["var/lib/cumulus/installed.json"], copies["killed/var/lib/cumulus/installed.json"], overwrite: true);
-        foreach (string original in Directory.GetFiles(on.Host["var/lib/cumulus/originals"]))
+        File.Copy(_on.Host["var/lib/cumulus/installed.json"], _copies["killed/var/lib/cumulus/installed.json"], overwrite: true);
+        foreach (string original in Directory.GetFiles(_on.Host["var/lib/cumulus/originals"]))
         {
-            File.Copy(original, Path.Combine(copies["killed/var/lib/cumulus/originals"], Path.GetFileName(original)), overwrite: true);
+            File.Copy(original, Path.Combine(_copies["killed/var/lib/cumulus/originals"], Path.GetFileName(original)), overwrite: true);
         }
 
-        InstallRequest again = on.Request("2", "web") with { RootPath = copies["killed"] };
-        Assert.Equal(InstallState.Unchanged, Assert.Single(await new BundleInstaller(on.Store).InstallAsync(again, default)).State);
-        Assert.Equal(on.Snapshot(), Snapshot(copies["killed"]));
-        Assert.False(File.Exists(copies["killed/var/lib/cumulus/journal.json"]));
+        InstallRequest again = _on.Request("2", "web") with { RootPath = _copies["killed"] };
+        Assert.Equal(InstallState.Unchanged, Assert.Single(await new BundleInstaller(_on.Store).InstallAsync(again, default)).State);
+        Assert.Equal(_on.Snapshot(), Snapshot(_copies["killed"]));
+        Assert.False(File.Exists(_copies["killed/var/lib/cumulus/journal.json"]));
     }
 
     [Fact]
     public async Task What_cannot_be_undone_is_named_and_the_next_run_undoes_it()
     {
-        await on.PublishAsync("web", "1", ("srv/x", "1"), ("srv/y", "1"));
-        await on.PublishAsync("web", "2", ("srv/x", "2"), ("srv/y", "2"), ("etc/cumulus-init.d/S1", "#!/bin/sh\nrm srv/x && mkdir -p srv/x/full && exit 1"));
-        await on.InstallAsync("1", "web");
-        var old = on.Snapshot();
-        CumulusException e = await on.FailAsync("2", "web");
+        await _on.PublishAsync("web", "1", ("srv/x", "1"), ("srv/y", "1"));
+        await _on.PublishAsync("web", "2", ("srv/x", "2"), ("srv/y", "2"), ("etc/cumulus-init.d/S1", "#!/bin/sh\nrm srv/x && mkdir -p srv/x/full && exit 1"));
+        await _on.InstallAsync("1", "web");
+        var old = _on.Snapshot();
+        CumulusException e = await _on.FailAsync("2", "web");
         Assert.Equal(ErrorIds.InstallFailed, e.ErrorId);
         Assert.Contains("S1 ended with exit code 1", e.Message);
         Assert.Contains("1 changes could not be undone", e.Message);
-        Assert.Contains(on.Host["srv/x"], e.Message);
-        Assert.Equal("1", on.Host.Read("srv/y"));
+        Assert.Contains(_on.Host["srv/x"], e.Message);
+        Assert.Equal("1", _on.Host.Read("srv/y"));
 
-        Directory.Delete(on.Host["srv/x"], recursive: true);
-        on.Store.DownloadFailure = new CumulusException(ErrorIds.EndpointUnreachable, FailureKind.Unavailable, "gone");
-        await on.FailAsync("1", "web");
-        Assert.Equal(old, on.Snapshot());
+        Directory.Delete(_on.Host["srv/x"], recursive: true);
+        _on.Store.DownloadFailure = new CumulusException(ErrorIds.EndpointUnreachable, FailureKind.Unavailable, "gone");
+        await _on.FailAsync("1", "web");
+        Assert.Equal(old, _on.Snapshot());
     }
 
     [Fact]
     public async Task When_the_old_version_does_not_start_again_the_error_says_so()
     {
-        await on.PublishAsync("web", "1", ("etc/cumulus-init.d/S1", Script("old", "test ! -e \"$CUMULUS_ROOT/broken\"")));
-        await on.PublishAsync("web", "2", ("etc/cumulus-init.d/S1", Script("new", "touch \"$CUMULUS_ROOT/broken\"; exit 7")));
-        await on.InstallAsync("1", "web");
-        CumulusException e = await on.FailAsync("2", "web");
+        await _on.PublishAsync("web", "1", ("etc/cumulus-init.d/S1", Script("old", "test ! -e \"$CUMULUS_ROOT/broken\"")));
+        await _on.PublishAsync("web", "2", ("etc/cumulus-init.d/S1", Script("new", "touch \"$CUMULUS_ROOT/broken\"; exit 7")));
+        await _on.InstallAsync("1", "web");
+        CumulusException e = await _on.FailAsync("2", "web");
         Assert.Contains("exit code 7", e.Message);
         Assert.Contains("the old version did not start again: The init script S1 ended with exit code 1", e.Message);
-        Assert.Contains("old", on.Host.Read("etc/cumulus-init.d/S1"));
+        Assert.Contains("old", _on.Host.Read("etc/cumulus-init.d/S1"));
     }
 
     private void CopyHost(string to)
     {
-        using Process cp = Process.Start("cp", ["-a", on.Host.Path, to]);
+        using Process cp = Process.Start("cp", ["-a", _on.Host.Path, to]);
         cp.WaitForExit();
         Assert.Equal(0, cp.ExitCode);
     }

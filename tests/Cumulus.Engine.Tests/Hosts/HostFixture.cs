@@ -7,7 +7,7 @@ namespace Cumulus.Engine.Tests.Hosts;
 /// <summary>A host in a folder, a bucket in memory, and bundles made of a few files.</summary>
 public sealed class HostFixture : IDisposable
 {
-    private readonly TempFolder work = new();
+    private readonly TempFolder _work = new();
 
     public TempFolder Host { get; } = new();
 
@@ -20,16 +20,16 @@ public sealed class HostFixture : IDisposable
 
     public void Dispose()
     {
-        work.Dispose();
+        _work.Dispose();
         Host.Dispose();
     }
 
     /// <summary>Builds and publishes a bundle for environment <c>stage</c>. A content of <c>-> x</c> is a link, a name that ends in <c>/</c> a folder whose mode may be the content, and a script starts with <c>#!</c>.</summary>
     public async Task<Bundle> PublishAsync(string name, string version, params (string Name, string Content)[] files)
     {
-        string source = work.Folder($"{name}-{version}-{Guid.NewGuid():N}");
+        string source = _work.Folder($"{name}-{version}-{Guid.NewGuid():N}");
         foreach ((string file, string content) in files) Put(Path.Combine(source, file), content);
-        BundleRequest request = BundleRequest.FromPath(name, source, work["out"]) with { Environment = "stage", Version = version };
+        BundleRequest request = BundleRequest.FromPath(name, source, _work["out"]) with { Environment = "stage", Version = version };
         Bundle bundle = await new BundleBuilder().BuildAsync(request, default);
         await new BundlePublisher(Store).PublishAsync(new PublishRequest { Bundle = bundle, Bucket = "b", Force = true }, default);
         return bundle;

@@ -5,11 +5,11 @@ namespace Cumulus.Engine.Tests.Processes;
 
 public sealed class HookRunnerTests : IDisposable
 {
-    private readonly TempFolder folder = new();
+    private readonly TempFolder _folder = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
-    private HookRequest Hook(string command) => new() { Name = "pre-bundle-hook", Command = command, WorkingDirectory = folder.Path, Bundle = "web" };
+    private HookRequest Hook(string command) => new() { Name = "pre-bundle-hook", Command = command, WorkingDirectory = _folder.Path, Bundle = "web" };
 
     [Fact]
     public async Task A_hook_knows_what_it_is_run_for_and_where_D39()
@@ -21,7 +21,7 @@ public sealed class HookRunnerTests : IDisposable
             Variables = new Dictionary<string, string?> { ["STACK"] = "front" },
         };
         await new HookRunner().RunAsync(hook, default);
-        Assert.Equal("stage 7 web front\n", folder.Read("seen"));
+        Assert.Equal("stage 7 web front\n", _folder.Read("seen"));
     }
 
     [Fact]
@@ -44,8 +44,8 @@ public sealed class HookRunnerTests : IDisposable
     [Fact]
     public async Task A_missing_folder_is_a_failed_hook()
     {
-        var e = await Assert.ThrowsAsync<CumulusException>(() => new HookRunner().RunAsync(Hook("true") with { WorkingDirectory = folder["absent"] }, default));
+        var e = await Assert.ThrowsAsync<CumulusException>(() => new HookRunner().RunAsync(Hook("true") with { WorkingDirectory = _folder["absent"] }, default));
         Assert.Equal(ErrorIds.HookFailed, e.ErrorId);
-        Assert.Contains(folder["absent"], e.Message);
+        Assert.Contains(_folder["absent"], e.Message);
     }
 }

@@ -6,18 +6,18 @@ namespace Cumulus.Engine.Tests.Processes;
 
 public sealed class ProcessRunnerTests : IDisposable
 {
-    private readonly TempFolder folder = new();
-    private readonly List<string> seen = [];
+    private readonly TempFolder _folder = new();
+    private readonly List<string> _seen = [];
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     private ProcessRequest Shell(string script, TimeSpan? limit = null) => new()
     {
         FileName = "/bin/sh",
         Arguments = ["-c", script],
-        WorkingDirectory = folder.Path,
+        WorkingDirectory = _folder.Path,
         TimeLimit = limit ?? TimeSpan.FromMinutes(1),
-        OnLine = line => { lock (seen) seen.Add(line); },
+        OnLine = line => { lock (_seen) _seen.Add(line); },
     };
 
     [Fact]
@@ -25,7 +25,7 @@ public sealed class ProcessRunnerTests : IDisposable
     {
         ProcessResult result = await new ProcessRunner().RunAsync(Shell("echo one; echo two >&2; exit 3"), default);
         Assert.Equal(3, result.ExitCode);
-        Assert.Equal(["one", "two"], seen.Order());
+        Assert.Equal(["one", "two"], _seen.Order());
         Assert.Equal(["one", "two"], result.LastLines.Order());
     }
 
@@ -34,23 +34,23 @@ public sealed class ProcessRunnerTests : IDisposable
     {
         ProcessResult result = await new ProcessRunner().RunAsync(Shell("sleep 600 & echo $!; wait", TimeSpan.FromMilliseconds(300)), default);
         Assert.True(result.TimedOut);
-        AssertDead(int.Parse(seen[0]));
+        AssertDead(int.Parse(_seen[0]));
     }
 
     [Fact]
     public async Task Cancelling_kills_the_program_and_says_cancelled()
     {
         using var cancel = new CancellationTokenSource();
-        ProcessRequest request = Shell("sleep 600 & echo $!; wait") with { OnLine = line => { seen.Add(line); cancel.Cancel(); } };
+        ProcessRequest request = Shell("sleep 600 & echo $!; wait") with { OnLine = line => { _seen.Add(line); cancel.Cancel(); } };
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => new ProcessRunner().RunAsync(request, cancel.Token));
-        AssertDead(int.Parse(seen[0]));
+        AssertDead(int.Parse(_seen[0]));
     }
 
     [Fact]
     public async Task A_daemon_that_keeps_the_output_open_is_not_waited_for()
     {
         ProcessResult result = await new ProcessRunner().RunAsync(Shell("sleep 600 & echo $!"), default);
-        int daemon = int.Parse(seen[0]);
+        int daemon = int.Parse(_seen[0]);
         try
         {
             Assert.Equal(0, result.ExitCode);
@@ -73,7 +73,7 @@ public sealed class ProcessRunnerTests : IDisposable
     public async Task Only_the_last_lines_are_kept()
     {
         ProcessResult result = await new ProcessRunner().RunAsync(Shell("seq 1 1000"), default);
-        Assert.Equal(1000, seen.Count);
+        Assert.Equal(1000, _seen.Count);
         Assert.Equal(Enumerable.Range(981, 20).Select(n => $"{n}"), result.LastLines);
     }
 

@@ -5,7 +5,7 @@ namespace Cumulus.Engine.Tests.Support;
 /// <summary>S3 in memory, with conditional writes.</summary>
 public sealed class FakeObjectStore : IObjectStore
 {
-    private readonly Dictionary<string, (byte[] Bytes, IReadOnlyDictionary<string, string> Metadata)> objects = [];
+    private readonly Dictionary<string, (byte[] Bytes, IReadOnlyDictionary<string, string> Metadata)> _objects = [];
 
     /// <summary>Called with the key before each upload: another publisher may come between.</summary>
     public Action<string>? BeforeUpload { get; set; }
@@ -18,26 +18,26 @@ public sealed class FakeObjectStore : IObjectStore
 
     public List<string> Downloads { get; } = [];
 
-    public IReadOnlyCollection<string> Keys => objects.Keys;
+    public IReadOnlyCollection<string> Keys => _objects.Keys;
 
     public byte[] this[string key]
     {
-        get => objects[key].Bytes;
-        set => objects[key] = (value, objects.GetValueOrDefault(key).Metadata ?? new Dictionary<string, string>());
+        get => _objects[key].Bytes;
+        set => _objects[key] = (value, _objects.GetValueOrDefault(key).Metadata ?? new Dictionary<string, string>());
     }
 
-    public void Remove(string key) => objects.Remove(key);
+    public void Remove(string key) => _objects.Remove(key);
 
     public Task<StoredObject?> FindAsync(string bucket, string key, CancellationToken cancellationToken) =>
-        Task.FromResult(objects.TryGetValue(key, out var there)
+        Task.FromResult(_objects.TryGetValue(key, out var there)
             ? new StoredObject(bucket, key, there.Bytes.Length, DateTimeOffset.UnixEpoch, there.Metadata)
             : null);
 
     public async Task<bool> UploadAsync(string bucket, string key, string path, IReadOnlyDictionary<string, string> metadata, bool onlyIfAbsent, IProgress<long>? progress, CancellationToken cancellationToken)
     {
         BeforeUpload?.Invoke(key);
-        if (onlyIfAbsent && objects.ContainsKey(key)) return false;
-        objects[key] = (await File.ReadAllBytesAsync(path, cancellationToken), metadata);
+        if (onlyIfAbsent && _objects.ContainsKey(key)) return false;
+        _objects[key] = (await File.ReadAllBytesAsync(path, cancellationToken), metadata);
         Uploads.Add(key);
         return true;
     }
@@ -46,7 +46,7 @@ public sealed class FakeObjectStore : IObjectStore
     {
         Downloads.Add(key);
         if (DownloadFailure is not null) throw DownloadFailure;
-        if (!objects.TryGetValue(key, out var there)) return false;
+        if (!_objects.TryGetValue(key, out var there)) return false;
         await File.WriteAllBytesAsync(path, there.Bytes, cancellationToken);
         return true;
     }
