@@ -24,8 +24,9 @@ internal sealed class LineRunner(CommandCatalog catalog, FormatViews views, Term
         IRecordWriter writer = format is OutputFormat.Json or OutputFormat.Yaml
             ? new DocumentWriter(terminal, yaml: format == OutputFormat.Yaml)
             : new RecordTextWriter(terminal, views, format);
-        int exitCode = PipelineRunner.Run(line, new PipelineContext(terminal, _session, errorAction), writer.Write, stop);
-        writer.Complete();
+        using var output = new IdleSettling(writer, terminal, TimeProvider.System);
+        int exitCode = PipelineRunner.Run(line, new PipelineContext(terminal, _session, errorAction), output.Write, stop);
+        output.Complete();
         terminal.Flush();
         return exitCode;
     }

@@ -2,13 +2,17 @@ namespace Cumulus.Console;
 
 /// <summary>
 /// Where a run reads and writes. It knows whether a person looks at each of the streams, and it keeps the one progress line
-/// out of the way of everything else.
+/// out of the way of everything else. Safe from any thread.
 /// </summary>
 public sealed class Terminal
 {
     /// <summary>Used where the width is unknown: nothing is cut.</summary>
     public const int Unlimited = int.MaxValue;
 
+    private const int Least = 20;
+    private const int Usual = 80;
+
+    private readonly object _gate = new();
     private string? _progress;
 
     public required TextWriter Out { get; init; }
@@ -23,64 +27,90 @@ public sealed class Terminal
 
     public bool InIsTerminal { get; init; }
 
-    /// <summary>Columns of the terminal, asked anew each time: people resize windows.</summary>
+    /// <summary>Columns of the terminal, asked anew each time: people resize windows. 0 where it does not know.</summary>
     public Func<int> Columns { get; init; } = () => Unlimited;
 
     /// <summary>False when the person said <c>NO_COLOR</c>.</summary>
     public bool Colours { get; init; } = true;
 
     /// <summary>Columns that a table on standard output may take.</summary>
-    public int OutWidth => OutIsTerminal ? Math.Max(Columns(), 20) : Unlimited;
+    public int OutWidth => OutIsTerminal ? Width : Unlimited;
+
+    private int Width => Columns() is > 0 and var columns ? Math.Max(columns, Least) : Unlimited;
 
     public void WriteLine(string line, Style style = Style.Plain)
     {
-        ClearProgress();
-        Out.WriteLine(Styled(line, style, OutIsTerminal));
+        lock (_gate)
+        {
+            ClearProgress();
+            Out.WriteLine(Styled(line, style, OutIsTerminal));
+        }
     }
 
     public void WriteErrorLine(string line, Style style = Style.Plain)
     {
-        ClearProgress();
-        Out.Flush();
-        Error.WriteLine(Styled(line, style, ErrorIsTerminal));
-        Error.Flush();
+        lock (_gate)
+        {
+            ClearProgress();
+            Out.Flush();
+            Error.WriteLine(Styled(line, style, ErrorIsTerminal));
+            Error.Flush();
+        }
     }
 
     /// <summary>Shows a question and waits for the answer; null at the end of the input.</summary>
     public string? Ask(string question)
     {
-        ClearProgress();
-        Out.Flush();
-        Error.Write(question);
-        Error.Flush();
-        return In.ReadLine();
+        lock (_gate)
+        {
+            ClearProgress();
+            Out.Flush();
+            Error.Write(question);
+            Error.Flush();
+            return In.ReadLine();
+        }
     }
 
     /// <summary>Rewrites the progress line; nothing where nobody would see it move. Null takes it away.</summary>
     public void ShowProgress(string? text)
     {
-        if (text is null || !ErrorIsTerminal)
+        lock (_gate)
         {
-            ClearProgress();
-            return;
-        }
+            if (text is null || !ErrorIsTerminal)
+            {
+                ClearProgress();
+                return;
+            }
 
-        int width = Math.Max(Columns(), 20) - 1;
-        string line = text.Length > width ? text[..(width - 1)] + "…" : text;
-        if (line != _progress)
+            int width = (Width == Unlimited ? Usual : Width) - 1;
+            string line = text.Length > width ? text[..(width - 1)] + "…" : text;
+            if (line != _progress)
+            {
+                Out.Flush();
+                Error.Write("\r" + Styled(line, Style.Dim, isTerminal: true) + "\u001b[K");
+                Error.Flush();
+                _progress = line;
+            }
+        }
+    }
+
+    /// <summary>Sends on what was written, and leaves the progress line where it is.</summary>
+    public void FlushOutput()
+    {
+        lock (_gate)
         {
             Out.Flush();
-            Error.Write("\r" + Styled(line, Style.Dim, isTerminal: true) + "\u001b[K");
-            Error.Flush();
-            _progress = line;
         }
     }
 
     public void Flush()
     {
-        ClearProgress();
-        Out.Flush();
-        Error.Flush();
+        lock (_gate)
+        {
+            ClearProgress();
+            Out.Flush();
+            Error.Flush();
+        }
     }
 
     private void ClearProgress()

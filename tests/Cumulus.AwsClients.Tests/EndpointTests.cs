@@ -2,9 +2,9 @@ using System.Text.Json;
 using Amazon;
 using Amazon.EC2;
 using Amazon.EC2.Model;
+using Amazon.ElasticLoadBalancingV2;
 using Amazon.Runtime;
 using Amazon.Runtime.Endpoints;
-using Amazon.SimpleEmail;
 using Cumulus.AwsClients.Tests.Support;
 
 namespace Cumulus.AwsClients.Tests;
@@ -50,11 +50,19 @@ public sealed class EndpointTests
     }
 
     [Fact]
-    public void Service_names_are_those_of_the_environment_variables()
+    public void The_environment_names_an_endpoint_for_one_service()
     {
-        Assert.Equal("Elastic Load Balancing v2", Amazon.ElasticLoadBalancingV2.AmazonElasticLoadBalancingV2Config.ServiceId);
-        Assert.Equal("SES", AmazonSimpleEmailServiceConfig.ServiceId);
-        Assert.Equal("Auto Scaling", Amazon.AutoScaling.AmazonAutoScalingConfig.ServiceId);
+        const string Variable = "AWS_ENDPOINT_URL_ELASTIC_LOAD_BALANCING_V2";
+        Environment.SetEnvironmentVariable(Variable, "http://elb.local:1");
+        try
+        {
+            Assert.Equal("http://elb.local:1/", Determine(new AmazonElasticLoadBalancingV2Config { RegionEndpoint = RegionEndpoint.EUWest1 }));
+            Assert.Equal("https://ec2.eu-west-1.amazonaws.com/", Determine(new AmazonEC2Config { RegionEndpoint = RegionEndpoint.EUWest1 }));
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable(Variable, null);
+        }
     }
 
     private static string Resolve(string service, string place)

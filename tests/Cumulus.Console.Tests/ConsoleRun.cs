@@ -13,7 +13,7 @@ public sealed record ConsoleRun(int ExitCode, string Out, string Error)
 
     public static ConsoleRun With(Surroundings surroundings, params string[] arguments)
     {
-        using var output = new StringWriter();
+        using var output = surroundings.Out ?? new StringWriter();
         using var error = new StringWriter();
         var terminal = new Terminal
         {
@@ -53,6 +53,9 @@ public sealed record Surroundings
     public string? FormatFile { get; init; }
 
     public string? HelpFolder { get; init; }
+
+    /// <summary>Takes the place of a plain text.</summary>
+    public StringWriter? Out { get; init; }
 
     public CancellationToken Stop { get; init; }
 }

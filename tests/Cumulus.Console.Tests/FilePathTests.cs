@@ -1,4 +1,5 @@
 using Cumulus.Console.Pipeline;
+using Cumulus.Engine;
 
 namespace Cumulus.Console.Tests;
 
@@ -14,4 +15,11 @@ public sealed class FilePathTests
     [InlineData("~other", "/work/~other")]
     public void A_path_is_full_and_both_slashes_part_folders(string path, string expected) =>
         Assert.Equal(expected, FilePath.Resolve(path, "/work", "/home/me", windows: false));
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("a\0b")]
+    public void What_is_no_path_is_an_expected_error(string path) => Assert.Equal(
+        ErrorIds.PathInvalid,
+        Assert.Throws<CumulusException>(() => FilePath.Resolve(path, "/work", "/home/me", windows: false)).ErrorId);
 }

@@ -86,8 +86,8 @@ public sealed class HelpTests
                 Lets fruit grow.
 
             Syntax
-                New-Fruit [-Name] <string[]> [[-Weight] <int>] [-Ripeness <Ripeness>] [-Colour <string>] [-Picked
-                    <DateTimeOffset>] [-AsArray] [<CommonParameters>]
+                New-Fruit [-Name] <string[]> [[-Weight] <int>] [-Ripeness <Ripeness>] [-Colour <string>]
+                    [-Picked <DateTimeOffset>] [-AsArray] [<CommonParameters>]
 
             Description
                 Fruit grows slowly, and [not] everywhere.

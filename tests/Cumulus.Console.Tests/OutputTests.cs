@@ -34,7 +34,7 @@ public sealed class OutputTests
         Assert.Equal(
             [
                 "Name  Weight Ripeness Picked",
-                "----- ------ -------- ------",
+                "----  ------ -------- ------",
                 "apple     90 Ripe     2026-01-31T14:00:00+00:00",
                 "kiwi      90 Ripe     2026-01-31T14:00:00+00:00",
             ],

@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Security.Cryptography;
 using Amazon.Runtime;
 using Amazon.S3;
+using Amazon.S3.Model;
 using Cumulus.Engine;
 using Cumulus.LocalCloud.Tests.Support;
 using Xunit;
@@ -40,6 +42,27 @@ public sealed class LifetimeTests : IDisposable
         Assert.StartsWith("LOCAL", info.AccessKeyId, StringComparison.Ordinal);
         Assert.Equal(20, info.AccessKeyId.Length);
         Assert.DoesNotContain(info.SecretAccessKey, info.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_large_object_passes_through_as_a_stream()
+    {
+        const int size = 192 * 1024 * 1024;
+        var info = await StartAsync();
+        using var s3 = new AmazonS3Client(new BasicAWSCredentials(info.AccessKeyId, info.SecretAccessKey), new AmazonS3Config { ServiceURL = info.Endpoint, ForcePathStyle = true });
+        var content = RandomNumberGenerator.GetBytes(size);
+        await s3.PutBucketAsync("bucket", CloudFixture.Within());
+        var before = PeakOf(info.ProcessId);
+
+        await s3.PutObjectAsync(new PutObjectRequest { BucketName = "bucket", Key = "bundle.zip", InputStream = new MemoryStream(content) }, CloudFixture.Within(120));
+        using var answer = await s3.GetObjectAsync("bucket", "bundle.zip", CloudFixture.Within(120));
+        var digest = await SHA256.HashDataAsync(answer.ResponseStream, CloudFixture.Within(120));
+
+        var growth = PeakOf(info.ProcessId) - before;
+        await LocalCloudLauncher.StopAsync(CloudPath, keep: false, CloudFixture.Within());
+        Assert.InRange(growth, 0, size / 3);
+        Assert.Equal(size, answer.ContentLength);
+        Assert.Equal(SHA256.HashData(content), digest);
     }
 
     [Fact]
@@ -136,11 +159,13 @@ public sealed class LifetimeTests : IDisposable
     [Fact]
     public async Task When_moto_crashes_the_cloud_says_so()
     {
-        var options = new LocalCloudOptions { Path = CloudPath };
-        await using var server = await LocalCloudServer.StartAsync(options, CloudFixture.Within());
-        var moto = ProcessesOf(Environment.ProcessId).Single(id => CommandOf(id).StartsWith("python", StringComparison.Ordinal) && CommandLineOf(id).Contains("moto_server", StringComparison.Ordinal));
+        var (moto, pid) = (Path.Combine(_temp.Path, "moto"), Path.Combine(_temp.Path, "pid"));
+        await File.WriteAllTextAsync(moto, $"#!/bin/sh\necho $$ > {pid}\nexec \"${{CUMULUS_MOTO_SERVER:-moto_server}}\" \"$@\"\n");
+        using (var chmod = Process.Start("chmod", ["700", moto]))
+            await chmod.WaitForExitAsync(CloudFixture.Within());
+        await using var server = await LocalCloudServer.StartAsync(new LocalCloudOptions { Path = CloudPath, MotoServer = moto }, CloudFixture.Within());
 
-        using (var process = Process.GetProcessById(moto))
+        using (var process = Process.GetProcessById(int.Parse(await File.ReadAllTextAsync(pid), CultureInfo.InvariantCulture)))
             process.Kill();
 
         var error = await Assert.ThrowsAsync<CumulusException>(() => server.WaitAsync(CloudFixture.Within()));
@@ -199,7 +224,7 @@ public sealed class LifetimeTests : IDisposable
         }
     }
 
-    private static string CommandOf(int id) => File.ReadAllText($"/proc/{id}/comm");
-
-    private static string CommandLineOf(int id) => File.ReadAllText($"/proc/{id}/cmdline");
+    /// <summary>The most memory that a process ever held, in bytes.</summary>
+    private static long PeakOf(int id) =>
+        long.Parse(File.ReadLines($"/proc/{id}/status").Single(line => line.StartsWith("VmHWM:", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) * 1024;
 }

@@ -59,6 +59,24 @@ public sealed class StackTests(CloudFixture cloud) : IClassFixture<CloudFixture>
     }
 
     [Fact]
+    public async Task An_update_that_changes_nothing_is_the_error_that_AWS_gives()
+    {
+        const string template = "{Parameters: {P: {Type: String}}, Resources: {Topic: {Type: AWS::SNS::Topic}}}";
+        var stack = NewName();
+        await cloud.CloudFormation.CreateStackAsync(
+            new CreateStackRequest { StackName = stack, TemplateBody = template, Parameters = [new() { ParameterKey = "P", ParameterValue = "1" }] }, CloudFixture.Within());
+
+        var same = await Assert.ThrowsAnyAsync<AmazonServiceException>(() => cloud.CloudFormation.UpdateStackAsync(
+            new UpdateStackRequest { StackName = stack, TemplateBody = template, Parameters = [new() { ParameterKey = "P", ParameterValue = "1" }] }, CloudFixture.Within()));
+        var previous = await Assert.ThrowsAnyAsync<AmazonServiceException>(() => cloud.CloudFormation.UpdateStackAsync(
+            new UpdateStackRequest { StackName = stack, UsePreviousTemplate = true, Parameters = [new() { ParameterKey = "P", UsePreviousValue = true }] }, CloudFixture.Within()));
+        await cloud.CloudFormation.UpdateStackAsync(
+            new UpdateStackRequest { StackName = stack, UsePreviousTemplate = true, Parameters = [new() { ParameterKey = "P", ParameterValue = "2" }] }, CloudFixture.Within());
+
+        Assert.All([same, previous], error => Assert.Equal(("ValidationError", "No updates are to be performed."), (error.ErrorCode, error.Message)));
+    }
+
+    [Fact]
     public async Task A_template_is_taken_from_its_URL()
     {
         var (stack, bucket) = (NewName(), $"templates-{Guid.NewGuid():N}");

@@ -159,7 +159,7 @@ internal sealed class HelpRenderer(CommandCatalog catalog, HelpPages pages, Term
         {
             foreach (string line in TextWrap.Lines(CellText.Of(paragraph), width, indent, hanging ?? indent))
             {
-                terminal.WriteLine(line);
+                terminal.WriteLine(line.Replace('\u00a0', ' '));
             }
         }
     }

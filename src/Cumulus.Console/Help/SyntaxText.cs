@@ -6,6 +6,9 @@ namespace Cumulus.Console.Help;
 /// <summary>The syntax of a cmdlet, one line for each parameter set, as <c>Get-Command -Syntax</c> writes it.</summary>
 internal static class SyntaxText
 {
+    // Where a line is wrapped, a parameter and its type stay together.
+    private const char NoBreak = '\u00a0';
+
     public static IEnumerable<string> Of(CommandDescription command) => command.Sets.Select(set => OfSet(command, set));
 
     public static string TypeOf(ParameterDescription parameter) => parameter.IsSwitch ? "" : $"<{ValueConverter.Nameof(parameter.Type)}>";
@@ -24,7 +27,7 @@ internal static class SyntaxText
     private static string OfParameter(ParameterDescription parameter, SetMembership membership)
     {
         string name = membership.Position is null ? "-" + parameter.Name : $"[-{parameter.Name}]";
-        string text = parameter.IsSwitch ? name : $"{name} {TypeOf(parameter)}";
+        string text = parameter.IsSwitch ? name : $"{name}{NoBreak}{TypeOf(parameter)}";
         return membership.Mandatory ? text : $"[{text}]";
     }
 }

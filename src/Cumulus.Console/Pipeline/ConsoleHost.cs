@@ -1,5 +1,6 @@
 using Cumulus.Console.Binding;
 using Cumulus.Console.Catalog;
+using Cumulus.Console.Rendering;
 using Cumulus.Engine;
 using Cumulus.PowerShell;
 
@@ -57,7 +58,7 @@ internal sealed class ConsoleHost(BoundCommand bound, PipelineContext context, A
             return;
         }
 
-        context.Terminal.WriteErrorLine("WARNING: " + text, Style.Warned);
+        Note("WARNING: ", text, Style.Warned);
         if (Common.WarningAction == StreamAction.Stop)
         {
             context.CountError();
@@ -69,7 +70,7 @@ internal sealed class ConsoleHost(BoundCommand bound, PipelineContext context, A
     {
         if (Common.Verbose)
         {
-            context.Terminal.WriteErrorLine("VERBOSE: " + text, Style.Dim);
+            Note("VERBOSE: ", text, Style.Dim);
         }
     }
 
@@ -77,7 +78,7 @@ internal sealed class ConsoleHost(BoundCommand bound, PipelineContext context, A
     {
         if (Common.Debug)
         {
-            context.Terminal.WriteErrorLine("DEBUG: " + text, Style.Dim);
+            Note("DEBUG: ", text, Style.Dim);
         }
     }
 
@@ -85,7 +86,7 @@ internal sealed class ConsoleHost(BoundCommand bound, PipelineContext context, A
     {
         if (Common.InformationAction == StreamAction.Continue)
         {
-            context.Terminal.WriteErrorLine(text);
+            Note("", text, Style.Plain);
         }
     }
 
@@ -106,6 +107,14 @@ internal sealed class ConsoleHost(BoundCommand bound, PipelineContext context, A
     public bool IsSwitchOn(string parameterName) => TryGetValue(parameterName, out object? value) && value is true;
 
     public bool IsBound(string parameterName) => TryGetValue(parameterName, out _);
+
+    private void Note(string prefix, string text, Style style)
+    {
+        foreach (string line in CellText.Lines(text))
+        {
+            context.Terminal.WriteErrorLine(prefix + line, style);
+        }
+    }
 
     private bool TryGetValue(string name, out object? value)
     {

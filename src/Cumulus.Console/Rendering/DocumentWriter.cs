@@ -30,6 +30,11 @@ internal sealed class DocumentWriter(Terminal terminal, bool yaml) : IRecordWrit
         }
     }
 
+    /// <summary>A document is whole or not at all.</summary>
+    public void Settle()
+    {
+    }
+
     public void Complete()
     {
         object document = _records.Count == 1 ? _records[0] : _records;

@@ -58,13 +58,17 @@ internal sealed class RecordTextWriter(Terminal terminal, FormatViews views, Out
         }
     }
 
-    public void Complete()
+    public void Settle()
     {
         if (_held.Count > 0)
         {
             StartTable();
         }
+    }
 
+    public void Complete()
+    {
+        Settle();
         _type = null;
         _widths = null;
     }

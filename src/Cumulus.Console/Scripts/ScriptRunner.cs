@@ -133,7 +133,7 @@ internal sealed partial class ScriptRunner(LineRunner runner, CommandCatalog cat
             terminal.WriteLine("> " + line, Style.Dim);
         }
 
-        terminal.Out.Flush();
+        terminal.FlushOutput();
     }
 
     [GeneratedRegex("^[A-Z][A-Za-z]+-[A-Z][A-Za-z0-9]+$")]

@@ -20,7 +20,10 @@ internal static class AwsCredentialResolver
 {
     /// <param name="stsClient">Makes the client that assumes a role, with the credentials to do it by.</param>
     /// <exception cref="CumulusException"><see cref="ErrorIds.CredentialsNotFound"/>, <see cref="ErrorIds.CredentialsRejected"/></exception>
-    public static async Task<ResolvedCredentials> CredentialsAsync(AwsConnection connection, Func<AWSCredentials, IAmazonSecurityTokenService> stsClient, CancellationToken cancellationToken)
+    public static async Task<ResolvedCredentials> CredentialsAsync(
+        AwsConnection connection,
+        Func<AWSCredentials, IAmazonSecurityTokenService> stsClient,
+        CancellationToken cancellationToken)
     {
         ResolvedCredentials found = connection.Keys is { } keys
             ? new ResolvedCredentials(new BasicAWSCredentials(keys.AccessKeyId, keys.SecretAccessKey), $"given keys ({Shown(keys.AccessKeyId)})")

@@ -94,10 +94,15 @@ internal static partial class AwsErrors
         Match detail = NotAuthorized().Match(e.Message ?? "");
         string who = detail.Success ? $" {detail.Groups["who"].Value} may not {detail.Groups["what"].Value}." : "";
         string reason = detail.Success || string.IsNullOrWhiteSpace(e.Message) ? "" : $" {Sentence(e.Message)}";
-        string permission = detail.Success ? detail.Groups["what"].Value : $"{call.Service.ToLowerInvariant()}:{call.Operation}";
+        string permission = detail.Success ? detail.Groups["what"].Value : Permission(call);
         return new CumulusException(ErrorIds.AccessDenied, FailureKind.AccessDenied, $"Access denied: {call.Subject}.{who}{reason}{RequestId(e)}", e)
         { Target = call.Bucket, Advice = $"Allow {permission} to the principal, or connect as another one; policies of the bucket and of the organization count too." };
     }
+
+    // S3's two questions have no permissions of their own name, and without ListBucket a missing key is denied, too.
+    private static string Permission(AwsCall call) => call.Operation is "HeadObject" or "HeadBucket"
+        ? "s3:GetObject and s3:ListBucket"
+        : $"{call.Service.Replace(" ", "", StringComparison.Ordinal).ToLowerInvariant()}:{call.Operation}";
 
     private static CumulusException RejectedCredentials(Exception e, AwsCall call, string reason)
     {

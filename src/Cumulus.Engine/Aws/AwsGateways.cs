@@ -117,11 +117,11 @@ public sealed class AwsGateways : IDisposable
         }
         else
         {
-            // An address and a region exclude each other; what is signed for is said apart.
             config.ServiceURL = endpointUrl;
-            config.AuthenticationRegion = region;
         }
 
+        // An address, given or from AWS_ENDPOINT_URL, tells no region: what is signed for is said apart.
+        config.AuthenticationRegion = region;
         config.RetryMode = RequestRetryMode.Standard;
         config.MaxErrorRetry = Retries;
         return config;

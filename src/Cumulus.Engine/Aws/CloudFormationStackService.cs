@@ -18,7 +18,9 @@ internal sealed class CloudFormationStackService(IAmazonCloudFormation client, s
         return answer?.Stacks is [{ } stack] && stack.StackStatus != StackStatus.DELETE_COMPLETE ? Description(stack) : null;
     }
 
-    public async IAsyncEnumerable<StackEventRecord> EventsAsync(string nameOrId, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<StackEventRecord> EventsAsync(
+        string nameOrId,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         string? next = null;
         do

@@ -67,7 +67,12 @@ internal sealed class S3ObjectStore(IAmazonS3 s3, string endpoint, long partThre
         }
     }
 
-    public async Task<bool> DownloadAsync(string bucket, string key, string path, IProgress<long>? progress, CancellationToken cancellationToken)
+    public async Task<bool> DownloadAsync(
+        string bucket,
+        string key,
+        string path,
+        IProgress<long>? progress,
+        CancellationToken cancellationToken)
     {
         string part = $"{path}.{Guid.NewGuid():N}.part";
         try
@@ -119,7 +124,12 @@ internal sealed class S3ObjectStore(IAmazonS3 s3, string endpoint, long partThre
     }
 
     // A connection that breaks in the middle is taken up where it broke, as long as the object is still the same.
-    private async Task<bool> FetchAsync(string bucket, string key, string part, IProgress<long>? progress, CancellationToken cancellationToken)
+    private async Task<bool> FetchAsync(
+        string bucket,
+        string key,
+        string part,
+        IProgress<long>? progress,
+        CancellationToken cancellationToken)
     {
         AwsCall call = Call("GetObject", bucket);
         string? etag = null;

@@ -21,7 +21,9 @@ internal sealed class SsmHostFleet(IAmazonEC2 ec2, IAmazonAutoScaling autoScalin
     private const int MostExecutionSeconds = 172_800;
     private const int CommentLength = 100;
 
-    public async Task<IReadOnlyList<HostInstance>> InstancesAsync(IReadOnlyList<StackResourceRecord> resources, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<HostInstance>> InstancesAsync(
+        IReadOnlyList<StackResourceRecord> resources,
+        CancellationToken cancellationToken)
     {
         string[] groups = PhysicalIds(resources, "AWS::AutoScaling::AutoScalingGroup");
         HashSet<string> ids = [.. PhysicalIds(resources, "AWS::EC2::Instance"), .. await IdsOfGroupsAsync(groups, cancellationToken)];
@@ -35,7 +37,13 @@ internal sealed class SsmHostFleet(IAmazonEC2 ec2, IAmazonAutoScaling autoScalin
         return result;
     }
 
-    public async Task<string> RunAsync(IReadOnlyList<string> instanceIds, HostPlatform platform, IReadOnlyList<string> lines, TimeSpan timeout, string comment, CancellationToken cancellationToken)
+    public async Task<string> RunAsync(
+        IReadOnlyList<string> instanceIds,
+        HostPlatform platform,
+        IReadOnlyList<string> lines,
+        TimeSpan timeout,
+        string comment,
+        CancellationToken cancellationToken)
     {
         int seconds = (int)Math.Clamp(timeout.TotalSeconds, LeastDeliverySeconds, MostExecutionSeconds);
         var request = new SendCommandRequest

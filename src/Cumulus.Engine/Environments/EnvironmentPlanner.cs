@@ -88,7 +88,7 @@ public static class EnvironmentPlanner
     {
         StackDefinition stack = survey.Template.Stack;
         var change = new StackChange(
-            StackNames.FullName(environment, stack.Name),
+            environment.FullStackName(stack.Name),
             survey.Template.Source,
             parameters.Values,
             stack.Tags,
@@ -118,7 +118,10 @@ public static class EnvironmentPlanner
         };
     }
 
-    private static void CheckParameters(EnvironmentDefinition environment, string? version, (StackSurvey Survey, MergedParameters Parameters)[] stacks)
+    private static void CheckParameters(
+        EnvironmentDefinition environment,
+        string? version,
+        (StackSurvey Survey, MergedParameters Parameters)[] stacks)
     {
         StackDefinition? Asks(string parameter) => stacks.FirstOrDefault(s => s.Parameters.Unset.Contains(parameter)).Survey?.Template.Stack;
 

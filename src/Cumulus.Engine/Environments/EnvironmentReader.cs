@@ -26,6 +26,9 @@ public sealed record EnvironmentStack
 
     public DateTimeOffset? UpdatedAt { get; init; }
 
+    /// <summary>The last of the two.</summary>
+    public DateTimeOffset? ChangedAt => UpdatedAt ?? CreatedAt;
+
     /// <summary>What the stack has as its <c>CumulusVersion</c> parameter; null when it has none.</summary>
     public string? Version { get; init; }
 
@@ -47,13 +50,17 @@ public sealed class EnvironmentReader(IStackService stacks, string region)
     /// <summary>Each stack of the environment in declared order, looked up by its own name (D-06, D-08); one that is absent is there as such (D-07).</summary>
     /// <param name="names">Short or full names; empty: all.</param>
     /// <exception cref="CumulusException"><see cref="ErrorIds.EnvironmentNotFound"/>, <see cref="ErrorIds.StackNotConfigured"/>, and the failures of <see cref="IStackService"/>.</exception>
-    public async Task<IReadOnlyList<EnvironmentStack>> StacksAsync(CumulusConfiguration configuration, string environmentName, IReadOnlyList<string> names, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<EnvironmentStack>> StacksAsync(
+        CumulusConfiguration configuration,
+        string environmentName,
+        IReadOnlyList<string> names,
+        CancellationToken cancellationToken)
     {
         EnvironmentDefinition environment = configuration.Environment(environmentName);
         var result = new List<EnvironmentStack>();
         foreach (StackDefinition stack in StackNames.Select(configuration, environmentName, names))
         {
-            string fullName = StackNames.FullName(environment, stack.Name);
+            string fullName = environment.FullStackName(stack.Name);
             result.Add(Record(environment.Name, stack.Name, fullName, await stacks.FindAsync(fullName, cancellationToken)));
         }
 
@@ -62,7 +69,11 @@ public sealed class EnvironmentReader(IStackService stacks, string region)
 
     /// <summary>The outputs of the stacks, in declared order. A stack that is absent has none; when it was asked for by name, that is an error.</summary>
     /// <exception cref="CumulusException"><see cref="ErrorIds.StackNotFound"/>, and as <see cref="StacksAsync"/>.</exception>
-    public async Task<IReadOnlyList<StackOutput>> OutputsAsync(CumulusConfiguration configuration, string environmentName, IReadOnlyList<string> names, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<StackOutput>> OutputsAsync(
+        CumulusConfiguration configuration,
+        string environmentName,
+        IReadOnlyList<string> names,
+        CancellationToken cancellationToken)
     {
         IReadOnlyList<EnvironmentStack> found = await StacksAsync(configuration, environmentName, names, cancellationToken);
         if (names.Count > 0 && found.FirstOrDefault(s => s.StackId is null) is { } absent)

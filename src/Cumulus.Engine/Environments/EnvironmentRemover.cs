@@ -62,7 +62,12 @@ public sealed class EnvironmentRemover(IStackService stacks, string region, Time
     /// <see cref="ErrorIds.StackDeleteFailed"/> names the resources that stayed; <see cref="ErrorIds.StackBusy"/>, <see cref="ErrorIds.StackWaitTimedOut"/>, and the
     /// failures of <see cref="IStackService"/>.
     /// </exception>
-    public async Task RemoveAsync(RemovalRequest request, IReadOnlyList<EnvironmentStack> plan, IDeploymentObserver observer, Action<StackRemoval> removed, CancellationToken cancellationToken)
+    public async Task RemoveAsync(
+        RemovalRequest request,
+        IReadOnlyList<EnvironmentStack> plan,
+        IDeploymentObserver observer,
+        Action<StackRemoval> removed,
+        CancellationToken cancellationToken)
     {
         var limit = new WaitLimit(clock, request.TimeLimit);
         var follower = new StackFollower(stacks, observer, clock);
@@ -92,7 +97,11 @@ public sealed class EnvironmentRemover(IStackService stacks, string region, Time
     }
 
     // A delete that runs already is joined; any other operation has to end first.
-    private async Task<StackDescription?> AtRestAsync(StackFollower follower, string id, WaitLimit limit, CancellationToken cancellationToken)
+    private async Task<StackDescription?> AtRestAsync(
+        StackFollower follower,
+        string id,
+        WaitLimit limit,
+        CancellationToken cancellationToken)
     {
         StackDescription? now = await stacks.FindAsync(id, cancellationToken);
         return now is null or { Status: "DELETE_IN_PROGRESS" } || StackStatus.IsFinal(now.Status)

@@ -8,7 +8,10 @@ public sealed class EnvironmentSurveyor(IStackService stacks)
 {
     /// <summary>Reads and validates all templates before the first call about a stack is made.</summary>
     /// <exception cref="CumulusException"><see cref="ErrorIds.TemplateNotFound"/>, <see cref="ErrorIds.TemplateInvalid"/>, and the failures of <see cref="IStackService"/>.</exception>
-    public async Task<IReadOnlyList<StackSurvey>> SurveyAsync(EnvironmentDefinition environment, IReadOnlyList<StackDefinition> selected, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<StackSurvey>> SurveyAsync(
+        EnvironmentDefinition environment,
+        IReadOnlyList<StackDefinition> selected,
+        CancellationToken cancellationToken)
     {
         var templates = new List<StackTemplate>();
         foreach (StackDefinition stack in selected)
@@ -25,7 +28,7 @@ public sealed class EnvironmentSurveyor(IStackService stacks)
         var surveys = new List<StackSurvey>();
         foreach (StackTemplate template in templates)
         {
-            StackDescription? current = await stacks.FindAsync(StackNames.FullName(environment, template.Stack.Name), cancellationToken);
+            StackDescription? current = await stacks.FindAsync(environment.FullStackName(template.Stack.Name), cancellationToken);
             bool comparable = current is not null && template.Source.Body is not null;
             string? body = comparable ? await stacks.TemplateBodyAsync(current!.Id, cancellationToken) : null;
             surveys.Add(new StackSurvey(template, declared[template.Source], current, body));

@@ -37,7 +37,10 @@ public sealed class HostUpdater(IHostFleet fleet, IDeploymentObserver observer, 
     private static readonly string[] Ended = ["Success", "Cancelled", "TimedOut", "Failed"];
 
     /// <summary>Never throws for a host: the failed ones are in the result.</summary>
-    public async Task<IReadOnlyList<HostUpdate>> UpdateAsync(HostUpdateRequest request, WaitLimit limit, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<HostUpdate>> UpdateAsync(
+        HostUpdateRequest request,
+        WaitLimit limit,
+        CancellationToken cancellationToken)
     {
         IReadOnlyList<HostInstance> instances = await fleet.InstancesAsync(request.Resources, cancellationToken);
         if (instances.Count == 0)

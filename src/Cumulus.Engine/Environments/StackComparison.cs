@@ -16,7 +16,11 @@ public static class StackComparison
     private static readonly string[] InEffect = ["CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE"];
 
     /// <param name="currentBody">The template that the stack was made of, as it was sent; null when not known.</param>
-    public static bool IsSame(StackDescription current, string? currentBody, StackChange change, IReadOnlyList<TemplateParameter> declared) =>
+    public static bool IsSame(
+        StackDescription current,
+        string? currentBody,
+        StackChange change,
+        IReadOnlyList<TemplateParameter> declared) =>
         InEffect.Contains(current.Status)
         && currentBody is not null
         && change.Template.Body is { } body
@@ -28,7 +32,10 @@ public static class StackComparison
     private static string Normal(string body) => body.ReplaceLineEndings("\n").TrimEnd();
 
     // A hidden value cannot be compared: the service shows asterisks.
-    private static bool SameParameters(IReadOnlyList<KeyValuePair<string, string>> current, IReadOnlyList<KeyValuePair<string, string>> sent, IReadOnlyList<TemplateParameter> declared)
+    private static bool SameParameters(
+        IReadOnlyList<KeyValuePair<string, string>> current,
+        IReadOnlyList<KeyValuePair<string, string>> sent,
+        IReadOnlyList<TemplateParameter> declared)
     {
         Dictionary<string, string> now = current.ToDictionary(p => p.Key, p => p.Value, StringComparer.Ordinal);
         Dictionary<string, string> wanted = sent.ToDictionary(p => p.Key, p => p.Value, StringComparer.Ordinal);

@@ -34,7 +34,11 @@ public static class StackFailure
         events.FirstOrDefault(e => StackStatus.SaysFailed(e.Status) && !IsOfStackItself(e, stackId) && !IsConsequence(e));
 
     /// <summary>As <see cref="FirstCause"/>, but where the cause is a nested stack, the cause inside it.</summary>
-    public static async Task<ResourceFailure?> CauseAsync(IStackService stacks, IReadOnlyList<StackEventRecord> events, string stackId, CancellationToken cancellationToken)
+    public static async Task<ResourceFailure?> CauseAsync(
+        IStackService stacks,
+        IReadOnlyList<StackEventRecord> events,
+        string stackId,
+        CancellationToken cancellationToken)
     {
         StackEventRecord? cause = FirstCause(events, stackId);
         for (int depth = 0; depth < MaxDepth && cause is { ResourceType: StackType, PhysicalId: { Length: > 0 } nestedId }; depth++)
@@ -53,7 +57,12 @@ public static class StackFailure
     /// <summary>The error for an operation that failed.</summary>
     /// <param name="environment">Environment and <paramref name="name"/> are for the advice.</param>
     /// <param name="name">Short name of the stack.</param>
-    public static StackFailedException Error(string environment, string name, FollowedOperation operation, StackOutcome outcome, ResourceFailure? cause)
+    public static StackFailedException Error(
+        string environment,
+        string name,
+        FollowedOperation operation,
+        StackOutcome outcome,
+        ResourceFailure? cause)
     {
         string errorId = operation.Operation switch
         {
@@ -101,7 +110,11 @@ public static class StackFailure
     };
 
     // The events of the nested stack that belong to the same operation: from the newest back to where the operation began.
-    private static async Task<IReadOnlyList<StackEventRecord>> NestedEventsAsync(IStackService stacks, string nestedId, StackEventRecord parent, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<StackEventRecord>> NestedEventsAsync(
+        IStackService stacks,
+        string nestedId,
+        StackEventRecord parent,
+        CancellationToken cancellationToken)
     {
         var newestFirst = new List<StackEventRecord>();
         try

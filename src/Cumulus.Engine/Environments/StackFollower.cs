@@ -125,7 +125,11 @@ public sealed class StackFollower(IStackService stacks, IDeploymentObserver obse
     }
 
     // Description first, then events: an end that the description tells has its event by then, as a rule.
-    private async Task<CumulusException?> LookAsync(FollowedOperation operation, StackHistory history, FollowState state, CancellationToken cancellationToken)
+    private async Task<CumulusException?> LookAsync(
+        FollowedOperation operation,
+        StackHistory history,
+        FollowState state,
+        CancellationToken cancellationToken)
     {
         CumulusException? problem = null;
         bool described = false;

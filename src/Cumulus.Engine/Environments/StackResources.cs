@@ -5,7 +5,10 @@ namespace Cumulus.Engine.Environments;
 /// <summary>The resources of a stack and of the stacks nested in it.</summary>
 public static class StackResources
 {
-    public static async Task<IReadOnlyList<StackResourceRecord>> AllAsync(IStackService stacks, string stackId, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<StackResourceRecord>> AllAsync(
+        IStackService stacks,
+        string stackId,
+        CancellationToken cancellationToken)
     {
         var all = new List<StackResourceRecord>();
         var seen = new HashSet<string>(StringComparer.Ordinal) { stackId };

@@ -38,7 +38,13 @@ public sealed class StackWorker(IStackService stacks, IDeploymentObserver observ
     /// <summary>Deletes a stack and waits until it is gone.</summary>
     /// <param name="name">Short name, for advice.</param>
     /// <exception cref="CumulusException"><see cref="ErrorIds.StackDeleteFailed"/> names the resources that stayed; the failures of <see cref="StackFollower.FollowAsync"/>.</exception>
-    public async Task DeleteAsync(string environment, string name, StackDescription stack, string token, WaitLimit limit, CancellationToken cancellationToken)
+    public async Task DeleteAsync(
+        string environment,
+        string name,
+        StackDescription stack,
+        string token,
+        WaitLimit limit,
+        CancellationToken cancellationToken)
     {
         int? resources = (await stacks.ResourcesAsync(stack.Id, cancellationToken)).Count;
         string? marker = await _follower.MarkAsync(stack.Id, cancellationToken);
@@ -49,16 +55,21 @@ public sealed class StackWorker(IStackService stacks, IDeploymentObserver observ
 
         var operation = new FollowedOperation(stack.Name, stack.Id, StackOperation.Delete, token, marker, stack, resources);
         StackOutcome outcome = await _follower.FollowAsync(operation, limit, cancellationToken);
-        if (!StackStatus.IsSuccess(outcome.Status, StackOperation.Delete))
+        if (StackStatus.IsFailure(outcome.Status, StackOperation.Delete))
         {
             throw await StayedAsync(environment, name, operation, outcome, cancellationToken);
         }
     }
 
-    private async Task<StackDescription?> EndAsync(string environment, string name, FollowedOperation operation, WaitLimit limit, CancellationToken cancellationToken)
+    private async Task<StackDescription?> EndAsync(
+        string environment,
+        string name,
+        FollowedOperation operation,
+        WaitLimit limit,
+        CancellationToken cancellationToken)
     {
         StackOutcome outcome = await _follower.FollowAsync(operation, limit, cancellationToken);
-        if (StackStatus.IsSuccess(outcome.Status, operation.Operation))
+        if (!StackStatus.IsFailure(outcome.Status, operation.Operation))
         {
             return outcome.Description;
         }
@@ -90,7 +101,12 @@ public sealed class StackWorker(IStackService stacks, IDeploymentObserver observ
         return outcome;
     }
 
-    private async Task<StackFailedException> StayedAsync(string environment, string name, FollowedOperation operation, StackOutcome outcome, CancellationToken cancellationToken)
+    private async Task<StackFailedException> StayedAsync(
+        string environment,
+        string name,
+        FollowedOperation operation,
+        StackOutcome outcome,
+        CancellationToken cancellationToken)
     {
         IReadOnlyList<StackResourceRecord> resources = [];
         try
@@ -143,7 +159,7 @@ public sealed class StackWorker(IStackService stacks, IDeploymentObserver observ
             throw new CumulusException(
                 ErrorIds.StackBusy,
                 FailureKind.Conflict,
-                $"Somebody else has begun an operation on stack '{stackName}' in the meantime: it is {now.Status}.",
+                $"Stack '{stackName}' is {now.Status}: an operation of somebody else's runs on it. {refusal.Message}",
                 refusal)
             { Target = stackName, Advice = "Run the command again: it waits for that operation to end, then plans anew." };
         }

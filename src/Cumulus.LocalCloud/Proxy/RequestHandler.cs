@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using Cumulus.Engine;
 using Cumulus.LocalCloud.Fleet;
 using Cumulus.LocalCloud.Ssm;
 
@@ -37,10 +38,11 @@ internal sealed class RequestHandler(
             await request.InputStream.CopyToAsync(Stream.Null, cancellationToken);
             await error.ToAnswer(protocol).WriteAsync(response, withBody, cancellationToken);
         }
-        catch (Exception e) when (e is HttpRequestException or IOException or HttpListenerException or OperationCanceledException or ObjectDisposedException)
+        catch (Exception e)
         {
-            // The client went away, moto broke off, or the cloud is stopping: nothing can be answered any more.
-            log.Write($"{request.HttpMethod} {request.Url?.AbsolutePath} broke off: {e.Message}");
+            // The client went away, moto broke off, the cloud is stopping, or it has a defect: half an answer may be out already, and a
+            // client must not wait for the rest.
+            log.Write($"{request.HttpMethod} {request.Url?.AbsolutePath} broke off: {(IsExpected(e) ? e.Message : e)}");
             response.Abort();
         }
     }
@@ -81,6 +83,9 @@ internal sealed class RequestHandler(
                 $"LocalCloud cannot do {call}: moto does not implement it, or failed at it (see moto.log in the cloud's folder).");
         }
     }
+
+    private static bool IsExpected(Exception e) =>
+        e is HttpRequestException or IOException or HttpListenerException or OperationCanceledException or ObjectDisposedException or CumulusException;
 
     private static async Task<byte[]> ReadAsync(HttpListenerRequest request, CancellationToken cancellationToken)
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Text;
 using System.Web;
 using System.Xml.Linq;
@@ -10,6 +11,8 @@ namespace Cumulus.LocalCloud.Proxy;
 /// <summary>Where CloudFormation in moto needs help until the cloud has an engine of its own.</summary>
 internal sealed class StackRequests(StackGate gate, MotoClient moto, Uri motoAddress, Uri endpoint, CloudLog log)
 {
+    private readonly StackRequestMemory _memory = new();
+
     public Task<IDisposable> EnterAsync(CancellationToken cancellationToken) => gate.EnterAsync(cancellationToken);
 
     /// <summary>Points a TemplateURL at moto itself: it takes a bucket from the path only where the URL says localhost.</summary>
@@ -26,12 +29,19 @@ internal sealed class StackRequests(StackGate gate, MotoClient moto, Uri motoAdd
     }
 
     /// <summary>What <see cref="AfterAsync"/> must know of the state before the call: launch templates and their latest versions.</summary>
-    public async Task<IReadOnlyDictionary<string, string>> BeforeAsync(AwsCall call, CancellationToken cancellationToken) =>
-        call.Operation is "UpdateStack" or "ExecuteChangeSet" && call.Form.ContainsKey("StackName") ? await LatestVersionsAsync(call.Region, cancellationToken) : [];
+    public async Task<IReadOnlyDictionary<string, string>> BeforeAsync(AwsCall call, CancellationToken cancellationToken)
+    {
+        if (_memory.ChangesNothing(call))
+            throw new AwsError(HttpStatusCode.BadRequest, "ValidationError", "No updates are to be performed.");
+        var updates = call.Operation is "UpdateStack" or "ExecuteChangeSet" && call.Form.ContainsKey("StackName");
+        return updates ? await LatestVersionsAsync(call.Region, cancellationToken) : [];
+    }
 
     public async Task AfterAsync(AwsCall call, IReadOnlyDictionary<string, string> before, bool succeeded, CancellationToken cancellationToken)
     {
         gate.Changed(call.Region);
+        if (succeeded)
+            _memory.Remember(call);
         if (!succeeded && call.Operation == "CreateStack")
             await RemoveBrokenAsync(call, cancellationToken);
         if (succeeded && before.Count > 0)

@@ -27,36 +27,34 @@ internal sealed class RunCommandService(HostFleet fleet, CloudLog log, TimeProvi
 
     public Answer Answer(AwsCall call, byte[] body)
     {
-        using var document = Parse(body);
-        var request = document.RootElement;
-        return Proxy.Answer.AwsJson(call.Operation switch
+        try
         {
-            "SendCommand" => new { Command = Describe(Send(call, request)) },
-            "GetCommandInvocation" => GetInvocation(request),
-            "ListCommandInvocations" => ListInvocations(call, request),
-            "ListCommands" => ListCommands(call, request),
-            "DescribeInstanceInformation" => DescribeInstances(call, request),
-            _ => throw AwsError.NotBuilt(call),
-        });
+            using var document = JsonDocument.Parse(body.Length == 0 ? "{}"u8.ToArray() : body);
+            return Proxy.Answer.AwsJson(Answer(call, document.RootElement));
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
+        {
+            // A member of another type than SSM's model says.
+            throw SendCommandRequest.Invalid("SerializationException", e.Message);
+        }
     }
 
     public async ValueTask DisposeAsync()
     {
         await _end.CancelAsync();
         await Task.WhenAll(_running.Keys);
+        _end.Dispose();
     }
 
-    private static JsonDocument Parse(byte[] body)
+    private object Answer(AwsCall call, JsonElement request) => call.Operation switch
     {
-        try
-        {
-            return JsonDocument.Parse(body.Length == 0 ? "{}"u8.ToArray() : body);
-        }
-        catch (JsonException e)
-        {
-            throw SendCommandRequest.Invalid("SerializationException", e.Message);
-        }
-    }
+        "SendCommand" => new { Command = Describe(Send(call, request)) },
+        "GetCommandInvocation" => GetInvocation(request),
+        "ListCommandInvocations" => ListInvocations(call, request),
+        "ListCommands" => ListCommands(call, request),
+        "DescribeInstanceInformation" => DescribeInstances(call, request),
+        _ => throw AwsError.NotBuilt(call),
+    };
 
     private RunCommand Send(AwsCall call, JsonElement body)
     {

@@ -33,7 +33,7 @@ public sealed class MotoServer : IAsyncLifetime
         }
         catch (Win32Exception e)
         {
-            throw new InvalidOperationException($"The live tests need moto, and {program} does not start ({e.Message}): pip install \"moto[server]\", or set {Variable} to its moto_server.", e);
+            throw new InvalidOperationException($"The live tests need moto, and {program} does not start: pip install \"moto[server]\", or set {Variable} to its moto_server.", e);
         }
         // What nobody reads would fill the pipe and stop the server.
         _process.OutputDataReceived += (_, _) => { };

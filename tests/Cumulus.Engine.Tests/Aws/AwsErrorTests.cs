@@ -48,6 +48,7 @@ public sealed class AwsErrorTests : IDisposable
 
         Assert.Equal(ErrorIds.AccessDenied, e.ErrorId);
         Assert.Contains("'bkt'", e.Message);
+        Assert.Contains("s3:ListBucket", e.Advice);
     }
 
     [Theory]
@@ -195,6 +196,36 @@ public sealed class AwsErrorTests : IDisposable
         Assert.Equal(content, _folder.Read("down"));
         Assert.Equal(2, server.Requests.Count);
         Assert.Equal("\"e1\"", server.Requests.Last().Headers["If-Match"]);
+    }
+
+    [Fact]
+    public async Task A_profile_that_is_not_there_is_named_before_any_call()
+    {
+        var e = await Assert.ThrowsAsync<CumulusException>(() => AwsGateways.ConnectAsync(new AwsConnection { ProfileName = "no-such-profile", Region = "eu-west-1" }, default));
+        Assert.Equal(ErrorIds.CredentialsNotFound, e.ErrorId);
+        Assert.Contains("'no-such-profile'", e.Message);
+    }
+
+    [Theory]
+    [InlineData("localhost:4566")]
+    [InlineData("ftp://x")]
+    [InlineData("")]
+    public async Task An_endpoint_that_is_no_address_is_refused(string url)
+    {
+        var e = await Assert.ThrowsAsync<CumulusException>(() => AwsGateways.ConnectAsync(new AwsConnection { EndpointUrl = url, Region = "eu-west-1", Keys = new("A", "s") }, default));
+        Assert.Equal(ErrorIds.ConfigurationInvalid, e.ErrorId);
+    }
+
+    [Fact]
+    public async Task A_role_that_may_not_be_assumed_is_told_when_connecting_D33()
+    {
+        using var server = new StubServer(_ => StubAnswer.QueryError(403, "AccessDenied", "User: arn:aws:iam::1:user/ci is not authorized to perform: sts:AssumeRole on resource: r"));
+        var connection = new AwsConnection { Region = "eu-west-1", EndpointUrl = server.Url, Keys = new("AKIDEXAMPLE", "s"), RoleArn = "arn:aws:iam::1:role/r" };
+
+        var e = await Assert.ThrowsAsync<CumulusException>(() => AwsGateways.ConnectAsync(connection, default));
+
+        Assert.Equal(ErrorIds.AccessDenied, e.ErrorId);
+        Assert.Contains("arn:aws:iam::1:role/r", e.Message);
     }
 
     private static StackChange Change => new(

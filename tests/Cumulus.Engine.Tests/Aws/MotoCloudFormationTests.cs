@@ -18,7 +18,7 @@ public sealed class MotoCloudFormationTests(MotoServer moto) : IAsyncLifetime, I
         Resources:
           Topic:
             Type: AWS::SNS::Topic
-            Properties: {TopicName: !Sub "t-${CumulusVersion}"}
+            Properties: {TopicName: !Sub "t-${CumulusVersion}-${Size}"}
         Outputs:
           Name: {Value: !Ref CumulusVersion}
 
@@ -44,17 +44,17 @@ public sealed class MotoCloudFormationTests(MotoServer moto) : IAsyncLifetime, I
         CumulusConfiguration configuration = Configuration();
         var recorder = new Recorder();
 
-        EnvironmentDeployment created = await DeployAsync(configuration, "1.0", recorder);
-        EnvironmentDeployment again = await DeployAsync(configuration, "1.0", recorder);
-        EnvironmentDeployment updated = await DeployAsync(configuration, "2.0", recorder);
+        EnvironmentDeployment created = await DeployAsync(configuration, "v1", recorder);
+        EnvironmentDeployment again = await DeployAsync(configuration, "v1", recorder);
+        EnvironmentDeployment updated = await DeployAsync(configuration, "v2", recorder);
 
         Assert.Equal([StackAction.Create, StackAction.Unchanged, StackAction.Update], new[] { created, again, updated }.Select(d => d.Stacks.Single().Action));
         Assert.Equal(["CREATE_COMPLETE", "CREATE_COMPLETE", "UPDATE_COMPLETE"], new[] { created, again, updated }.Select(d => d.Stacks.Single().Status));
-        Assert.Contains(KeyValuePair.Create("Name", "2.0"), updated.Stacks.Single().Outputs);
+        Assert.Contains(KeyValuePair.Create("Name", "v2"), updated.Stacks.Single().Outputs);
         Assert.Contains(recorder.Events, e => e.Status == "UPDATE_COMPLETE");
 
         EnvironmentStack stack = (await new EnvironmentReader(_aws.Stacks, _aws.Region).StacksAsync(configuration, _environment, [], default)).Single();
-        Assert.Equal(("UPDATE_COMPLETE", "2.0", "eu-west-1"), (stack.Status, stack.Version, stack.Region));
+        Assert.Equal(("UPDATE_COMPLETE", "v2", "eu-west-1"), (stack.Status, stack.Version, stack.Region));
         Assert.Equal(["AWS::SNS::Topic"], (await _aws.Stacks.ResourcesAsync(stack.StackName, default)).Select(r => r.ResourceType));
 
         var request = new RemovalRequest { Configuration = configuration, Environment = _environment };
@@ -86,7 +86,7 @@ public sealed class MotoCloudFormationTests(MotoServer moto) : IAsyncLifetime, I
         CumulusConfiguration configuration = Configuration();
         _folder.Write("web.yml", "Resources: {A: [");
 
-        var e = await Assert.ThrowsAsync<CumulusException>(() => DeployAsync(configuration, "1.0", new Recorder()));
+        var e = await Assert.ThrowsAsync<CumulusException>(() => DeployAsync(configuration, "v1", new Recorder()));
 
         Assert.Equal(ErrorIds.TemplateInvalid, e.ErrorId);
         Assert.Contains(_folder["web.yml"], e.Message);
@@ -124,6 +124,6 @@ public sealed class MotoCloudFormationTests(MotoServer moto) : IAsyncLifetime, I
     }
 
     private Task<EnvironmentDeployment> DeployAsync(CumulusConfiguration configuration, string version, Recorder recorder) =>
-        new EnvironmentDeployer(_aws.Stacks, _aws.Hosts, new HookRunner(), _aws.Region, new AutoClock())
+        new EnvironmentDeployer(_aws.Stacks, _aws.Hosts, _aws.Objects, new HookRunner(), _aws.Region, new AutoClock())
             .DeployAsync(new EnvironmentRequest { Configuration = configuration, Environment = _environment, Version = version }, recorder, default);
 }

@@ -17,7 +17,7 @@ public sealed class S3ObjectStoreTests(MotoServer moto) : IAsyncLifetime, IDispo
     private readonly string _bucket = $"bucket-{Guid.NewGuid():N}";
     private readonly AmazonS3Client _client = new(
         new BasicAWSCredentials("AKIDEXAMPLE", "secret"),
-        new AmazonS3Config { ServiceURL = moto.Url, AuthenticationRegion = "eu-west-1", ForcePathStyle = true });
+        new AmazonS3Config { ServiceURL = moto.Url, AuthenticationRegion = "us-east-1", ForcePathStyle = true });
 
     private S3ObjectStore Store => new(_client, moto.Url, Part);
 

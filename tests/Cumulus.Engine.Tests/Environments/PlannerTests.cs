@@ -33,6 +33,20 @@ public sealed class PlannerTests : IDisposable
         Assert.Equal(["network", "jobs"], StackNames.Select(configuration, "stage", ["stage-jobs", "network"]).Select(s => s.Name));
     }
 
+    [Theory]
+    [InlineData("*e*", "network web")]
+    [InlineData("stage-?obs", "jobs")]
+    [InlineData("*", "network web jobs")]
+    public void Stacks_may_be_chosen_by_pattern(string pattern, string chosen) =>
+        Assert.Equal(chosen, string.Join(' ', StackNames.Select(Sample.Configuration(_folder), "stage", [pattern]).Select(s => s.Name)));
+
+    [Fact]
+    public void A_pattern_that_stands_for_no_stack_is_an_error_not_all_of_them()
+    {
+        CumulusException e = Assert.Throws<CumulusException>(() => StackNames.Select(Sample.Configuration(_folder), "stage", ["x*"]));
+        Assert.Equal(ErrorIds.StackNotConfigured, e.ErrorId);
+    }
+
     [Fact]
     public void A_stack_that_the_environment_lacks_names_the_nearest()
     {

@@ -1,0 +1,177 @@
+BeforeAll {
+    . $PSScriptRoot/Common.ps1
+    Import-Module $ModulePath
+
+    # A copy of the example to work in.
+    function New-Webshop {
+        $folder = Join-Path $TestDrive "webshop-$(New-Guid)"
+        Copy-Item (Join-Path $RepositoryRoot docs examples webshop) $folder -Recurse
+        $folder
+    }
+
+    # An AWS that accepts a stack and then never finishes it; it counts the creates.
+    function Start-EndlessCloudFormation {
+        $listener = [System.Net.HttpListener]::new()
+        $probe = [System.Net.Sockets.TcpListener]::new([ipaddress]::Loopback, 0)
+        $probe.Start()
+        $port = $probe.LocalEndpoint.Port
+        $probe.Stop()
+        $listener.Prefixes.Add("http://127.0.0.1:$port/")
+        $listener.Start()
+        $state = [hashtable]::Synchronized(@{ Stacks = 0; Listener = $listener; Url = "http://127.0.0.1:$port" })
+        $state.Shell = [powershell]::Create().AddScript({
+                param($state)
+                $status = { param($inner) "<R xmlns='http://cloudformation.amazonaws.com/doc/2010-05-15/'>$inner<ResponseMetadata><RequestId>r</RequestId></ResponseMetadata></R>" }
+                while ($state.Listener.IsListening) {
+                    try { $context = $state.Listener.GetContext() } catch { break }
+                    $body = [System.IO.StreamReader]::new($context.Request.InputStream).ReadToEnd()
+                    $code = 200
+                    $id = '<StackId>arn:aws:cloudformation:eu-west-1:123456789012:stack/stage-web/1</StackId>'
+                    $text = switch -Regex ($body) {
+                        'Action=CreateStack' { $state.Stacks++; & $status "<CreateStackResult>$id</CreateStackResult>" }
+                        'Action=DescribeStackEvents' { & $status '<DescribeStackEventsResult><StackEvents/></DescribeStackEventsResult>' }
+                        'Action=DescribeStacks' {
+                            if ($state.Stacks) { & $status "<DescribeStacksResult><Stacks><member><StackName>stage-web</StackName>$id<StackStatus>CREATE_IN_PROGRESS</StackStatus><CreationTime>2026-01-01T00:00:00Z</CreationTime></member></Stacks></DescribeStacksResult>" }
+                            else { $code = 400; "<ErrorResponse xmlns='http://cloudformation.amazonaws.com/doc/2010-05-15/'><Error><Type>Sender</Type><Code>ValidationError</Code><Message>Stack with id stage-web does not exist</Message></Error><RequestId>r</RequestId></ErrorResponse>" }
+                        }
+                        'Action=GetTemplateSummary' { & $status '<GetTemplateSummaryResult><Parameters/></GetTemplateSummaryResult>' }
+                        'Action=ValidateTemplate' { & $status '<ValidateTemplateResult/>' }
+                        default { & $status '' }
+                    }
+                    $bytes = [System.Text.Encoding]::UTF8.GetBytes($text)
+                    $context.Response.StatusCode = $code
+                    $context.Response.OutputStream.Write($bytes, 0, $bytes.Length)
+                    $context.Response.Close()
+                }
+            }).AddArgument($state)
+        $state.Running = $state.Shell.BeginInvoke()
+        $state
+    }
+
+    function Stop-EndlessCloudFormation($State) {
+        $State.Listener.Stop()
+        $null = $State.Shell.EndInvoke($State.Running)
+        $State.Shell.Dispose()
+    }
+
+    function Wait-Until([scriptblock] $Condition, [int] $LimitSec = 60) {
+        $watch = [System.Diagnostics.Stopwatch]::StartNew()
+        while (-not (& $Condition)) {
+            if ($watch.Elapsed.TotalSeconds -gt $LimitSec) { throw "Not within $LimitSec s: $Condition" }
+            [System.Threading.Thread]::Yield() | Out-Null
+        }
+    }
+}
+
+Describe 'The main job in PowerShell' {
+    It 'runs the demo from its script of commands' {
+        $folder = New-Webshop
+        $runner = Join-Path $RepositoryRoot docs examples Invoke-CommandFile.ps1
+        Push-Location $folder
+        try {
+            $output = & ([Environment]::ProcessPath) -NoProfile -NonInteractive -File $runner demo.ps1 2>&1 | Out-String
+            $LASTEXITCODE | Should -Be 0 -Because $output
+        }
+        finally { Pop-Location }
+
+        ([regex]::Matches($output, 'the same as pages/index-1.html')).Count | Should -Be 4 -Because $output
+        ([regex]::Matches($output, 'the same as pages/index-2.html')).Count | Should -Be 2 -Because $output
+        $output | Should -Match 'stage-web\s+DELETE_COMPLETE'
+        Test-Path (Join-Path $folder cloud) | Should -Be $false -Because 'the cloud leaves nothing behind'
+    }
+
+    Context 'on a local cloud' {
+        BeforeAll {
+            $folder = New-Webshop
+            Push-Location $folder
+            $cloud = Start-LocalCloud -Path (Join-Path $folder cloud) -Bucket webshop-bundles -AllowUnisolated -WarningAction Ignore
+        }
+
+        AfterAll {
+            Stop-LocalCloud -Path $cloud.Path
+            Pop-Location
+        }
+
+        It 'deploys by pipeline, and a foreign client sees stack and bundle' {
+            $deployed = New-Bundle -Environment stage -DestinationPath bundles | Publish-Bundle | Deploy-Environment
+            $deployed.Status | Should -Be 'CREATE_COMPLETE'
+            $deployed.Version | Should -Be '1.0.0'
+
+            $aws = Get-Command aws -CommandType Application -ErrorAction Ignore
+            if (-not $aws) { Set-ItResult -Skipped -Because 'the aws client is not installed'; return }
+            $env:AWS_ACCESS_KEY_ID, $env:AWS_SECRET_ACCESS_KEY, $env:AWS_DEFAULT_REGION = $cloud.AccessKeyId, $cloud.SecretAccessKey, $cloud.Region
+            try {
+                aws --endpoint-url $cloud.Endpoint cloudformation describe-stacks --query 'Stacks[].StackName' --output text | Should -Be 'stage-web'
+                aws --endpoint-url $cloud.Endpoint s3 cp s3://webshop-bundles/stage/1.0.0/bundle-stage-1.0.0-web.zip fetched.zip --only-show-errors
+                (Get-FileHash fetched.zip).Hash | Should -Be (Get-FileHash bundles/bundle-stage-1.0.0-web.zip).Hash
+                if (Get-Command unzip -CommandType Application -ErrorAction Ignore) {
+                    unzip -tq fetched.zip | Should -Match 'No errors detected'
+                }
+            }
+            finally { Remove-Item env:AWS_ACCESS_KEY_ID, env:AWS_SECRET_ACCESS_KEY, env:AWS_DEFAULT_REGION }
+        }
+
+        It 'publishes the same content once and refuses other content under the same version (D-30)' {
+            (New-Bundle -Environment stage -DestinationPath bundles | Publish-Bundle).State | Should -Be 'Unchanged'
+            Add-Content site/index.html '<!-- changed -->'
+            $published = New-Bundle -Environment stage -DestinationPath bundles | Publish-Bundle -ErrorVariable refused -ErrorAction SilentlyContinue
+            $published | Should -BeNullOrEmpty
+            $refused[0].FullyQualifiedErrorId | Should -BeLike 'BundleAlreadyPublished,*'
+        }
+
+        It 'deploys no version whose bundles are not published (D-19)' {
+            { Deploy-Environment stage -Version 9.9.9 -ErrorAction Stop } | Should -Throw -ErrorId 'BundleNotFound,*'
+            (Get-EnvironmentStack stage).Version | Should -Be '1.0.0'
+        }
+
+        It 'shows what a deployment would do and does none of it under -WhatIf' {
+            $plan = Deploy-Environment stage -Parameter @{ web = @{ Hosts = 1 } } -WhatIf
+            $plan.Action | Should -Be 'Update'
+            (Get-EnvironmentStack stage).Status | Should -Be 'CREATE_COMPLETE'
+        }
+
+        It 'removes nothing without an answer in a session that cannot ask (D-24)' {
+            $run = Invoke-Pwsh {
+                param($module, $folder, $endpoint, $key, $secret)
+                Import-Module $module
+                Set-Location $folder
+                $null = Connect-Cumulus -EndpointUrl $endpoint -Region eu-west-1 -AccessKeyId $key -SecretAccessKey $secret
+                $ErrorActionPreference = 'Stop'
+                Remove-Environment stage
+            } -Arguments $ModulePath, $folder, $cloud.Endpoint, $cloud.AccessKeyId, $cloud.SecretAccessKey
+            $run.ExitCode | Should -Not -Be 0
+            $run.Text | Should -Match 'stage-web'
+            (Get-EnvironmentStack stage).Status | Should -Be 'CREATE_COMPLETE'
+        }
+    }
+}
+
+Describe 'Ctrl+C in Deploy-Environment' {
+    It 'returns within 2 s and leaves one stack that the next deployment waits for' {
+        $folder = New-Webshop
+        Set-Content (Join-Path $folder web.template.yml) "AWSTemplateFormatVersion: '2010-09-09'`nResources: { Topic: { Type: 'AWS::SNS::Topic' } }"
+        Set-Content (Join-Path $folder cumulus.yml) "environments: { stage: { region: eu-west-1, stacks: [web] } }`nstacks: { web: { template: web.template.yml } }"
+        $aws = Start-EndlessCloudFormation
+        try {
+            $script = "Set-Location '$folder'; Deploy-Environment stage -EndpointUrl $($aws.Url) -TimeoutSec 1"
+            $env:AWS_ACCESS_KEY_ID, $env:AWS_SECRET_ACCESS_KEY = 'AKIAEXAMPLE', 'secret'
+            $shell = New-Shell ($script -replace ' -TimeoutSec 1')
+            $running = $shell.BeginInvoke()
+            Wait-Until { $aws.Stacks -eq 1 }
+            $watch = [System.Diagnostics.Stopwatch]::StartNew()
+            $shell.Stop()
+            $watch.Elapsed.TotalSeconds | Should -BeLessThan 2
+            { $shell.EndInvoke($running) } | Should -Throw
+            $shell.Streams.Error | Should -BeNullOrEmpty
+
+            $next = New-Shell $script
+            $null = $next.Invoke()
+            $next.Streams.Error[0].FullyQualifiedErrorId | Should -BeLike 'StackBusy,*'
+            $aws.Stacks | Should -Be 1 -Because 'a stack that is being created is not created again'
+        }
+        finally {
+            Stop-EndlessCloudFormation $aws
+            Remove-Item env:AWS_ACCESS_KEY_ID, env:AWS_SECRET_ACCESS_KEY
+        }
+    }
+}
