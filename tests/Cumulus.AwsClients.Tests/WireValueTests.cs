@@ -22,6 +22,37 @@ namespace Cumulus.AwsClients.Tests;
 public sealed class WireValueTests
 {
     [Fact]
+    public async Task An_answer_in_chunks_is_read_in_all_three_protocols()
+    {
+        await using var query = new StubServer(new StubAnswer(200, "<A><CreateStackResult><StackId>id-1</StackId></CreateStackResult></A>") { Chunked = true });
+        await using var ec2 = new StubServer(new StubAnswer(200, "<A><requestId>r</requestId><reservationSet><item><reservationId>r-1</reservationId></item></reservationSet></A>") { Chunked = true });
+        await using var json = new StubServer(new StubAnswer(200, """{"Command":{"CommandId":"c-1"}}""") { Chunked = true });
+        using var cloudFormation = new AmazonCloudFormationClient(Services.Credentials, query.Configure(new AmazonCloudFormationConfig()));
+        using var compute = new AmazonEC2Client(Services.Credentials, ec2.Configure(new AmazonEC2Config()));
+        using var systems = new AmazonSimpleSystemsManagementClient(Services.Credentials, json.Configure(new AmazonSimpleSystemsManagementConfig()));
+
+        Assert.Equal("id-1", (await cloudFormation.CreateStackAsync(new CreateStackRequest { StackName = "s" })).StackId);
+        Assert.Equal("r-1", Assert.Single((await compute.DescribeInstancesAsync(new DescribeInstancesRequest())).Reservations).ReservationId);
+        Assert.Equal("c-1", (await systems.SendCommandAsync(new SendCommandRequest { DocumentName = "d" })).Command.CommandId);
+    }
+
+    [Fact]
+    public async Task An_error_in_chunks_keeps_code_and_message()
+    {
+        const string Xml = "<ErrorResponse><Error><Type>Sender</Type><Code>ValidationError</Code><Message>no such stack</Message></Error><RequestId>r</RequestId></ErrorResponse>";
+        await using var query = new StubServer(new StubAnswer(400, Xml) { Chunked = true });
+        await using var json = new StubServer(new StubAnswer(400, """{"__type":"InvalidInstanceId","message":"no such host"}""") { Chunked = true });
+        using var cloudFormation = new AmazonCloudFormationClient(Services.Credentials, query.Configure(new AmazonCloudFormationConfig()));
+        using var systems = new AmazonSimpleSystemsManagementClient(Services.Credentials, json.Configure(new AmazonSimpleSystemsManagementConfig()));
+
+        var ofQuery = await Assert.ThrowsAnyAsync<AmazonServiceException>(() => cloudFormation.DescribeStacksAsync(new DescribeStacksRequest { StackName = "s" }));
+        var ofJson = await Assert.ThrowsAnyAsync<AmazonServiceException>(() => systems.SendCommandAsync(new SendCommandRequest { DocumentName = "d" }));
+
+        Assert.Equal(("ValidationError", "no such stack"), (ofQuery.ErrorCode, ofQuery.Message));
+        Assert.Equal(("InvalidInstanceId", "no such host"), (ofJson.ErrorCode, ofJson.Message));
+    }
+
+    [Fact]
     public async Task An_empty_list_clears_in_AWS_Query_and_is_nothing_in_EC2()
     {
         var cloudFormation = await SendAsync("<Answer/>", config => new AmazonCloudFormationClient(Services.Credentials, config), new AmazonCloudFormationConfig(),

@@ -166,7 +166,7 @@ Describe 'Ctrl+C in Deploy-Environment' {
 
             $next = New-Shell $script
             $null = $next.Invoke()
-            $next.Streams.Error[0].FullyQualifiedErrorId | Should -BeLike 'StackBusy,*'
+            $next.Streams.Error[0].FullyQualifiedErrorId | Should -BeLike 'StackBusy,*' -Because $next.Streams.Error[0].Exception
             $aws.Stacks | Should -Be 1 -Because 'a stack that is being created is not created again'
         }
         finally {

@@ -17,11 +17,12 @@ internal sealed class JsonUnmarshaller<TResponse>(bool isQueryCompatible, Func<E
     public override AmazonWebServiceResponse Unmarshall(JsonUnmarshallerContext context)
     {
         var response = new TResponse();
-        if (context.IsEmptyResponse)
+        using var body = AnswerBody.Read(context.Stream);
+        if (body.Length == 0)
             return response;
         try
         {
-            using var document = JsonDocument.Parse(context.Stream);
+            using var document = JsonDocument.Parse(body);
             response.Read(document.RootElement);
             return response;
         }

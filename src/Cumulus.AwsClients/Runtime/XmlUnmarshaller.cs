@@ -18,11 +18,12 @@ internal sealed class XmlUnmarshaller<TResponse>(string? resultElement, Func<Err
     {
         var requestId = context.ResponseData.GetHeaderValue(HeaderKeys.RequestIdHeader);
         var response = new TResponse { ResponseMetadata = new ResponseMetadata { RequestId = requestId } };
-        if (context.ResponseData.ContentLength == 0)
+        using var body = AnswerBody.Read(context.Stream);
+        if (body.Length == 0)
             return response;
         try
         {
-            var root = Load(context.Stream);
+            var root = Load(body);
             if ((resultElement == null ? root : Xml.Child(root, resultElement)) is { } result)
                 response.Read(result);
             response.ResponseMetadata.RequestId = RequestId(root) ?? requestId;

@@ -45,10 +45,10 @@ internal sealed class PowerShellHost(PSCmdlet cmdlet) : ICmdletHost
         });
 
     public bool ShouldProcess(string target, string action) =>
-        Asking(target, "Give -Confirm:$false.", () => cmdlet.ShouldProcess(target, action));
+        Asking($"{action}: {target}?", target, "Give -Confirm:$false.", () => cmdlet.ShouldProcess(target, action));
 
     public bool ShouldContinue(string query, string caption) =>
-        Asking(caption, "Give -Force.", () => cmdlet.ShouldContinue(query, caption));
+        Asking(query, caption, "Give -Force.", () => cmdlet.ShouldContinue(query, caption));
 
     public string ResolvePath(string path)
     {
@@ -68,7 +68,7 @@ internal sealed class PowerShellHost(PSCmdlet cmdlet) : ICmdletHost
 
     public bool IsBound(string parameterName) => cmdlet.MyInvocation.BoundParameters.ContainsKey(parameterName);
 
-    private static bool Asking(string target, string advice, Func<bool> question)
+    private static bool Asking(string query, string target, string advice, Func<bool> question)
     {
         try
         {
@@ -77,7 +77,7 @@ internal sealed class PowerShellHost(PSCmdlet cmdlet) : ICmdletHost
         catch (Exception e) when (e is HostException or PSInvalidOperationException)
         {
             throw new CumulusException(ErrorIds.ConfirmationUnavailable, FailureKind.Unavailable,
-                $"This needs a confirmation, and nobody can be asked in this session: {e.Message}", e)
+                $"{query} Nobody can be asked in this session, and nothing was done: {e.Message}", e)
             {
                 Target = target,
                 Advice = advice,

@@ -136,6 +136,9 @@ internal sealed class StubServer : IAsyncDisposable
     {
         var body = Encoding.UTF8.GetBytes(answer.Body);
         var headers = string.Concat(answer.Headers.Select(h => $"{h.Name}: {h.Value}\r\n"));
-        return [.. Encoding.ASCII.GetBytes($"HTTP/1.1 {answer.Status} x\r\nContent-Length: {body.Length}\r\n{headers}\r\n"), .. body];
+        if (!answer.Chunked)
+            return [.. Encoding.ASCII.GetBytes($"HTTP/1.1 {answer.Status} x\r\nContent-Length: {body.Length}\r\n{headers}\r\n"), .. body];
+        IEnumerable<byte> chunks = body.Chunk(7).SelectMany(c => (byte[])[.. Encoding.ASCII.GetBytes($"{c.Length:x}\r\n"), .. c, .. "\r\n"u8]);
+        return [.. Encoding.ASCII.GetBytes($"HTTP/1.1 {answer.Status} x\r\nTransfer-Encoding: chunked\r\n{headers}\r\n"), .. chunks, .. "0\r\n\r\n"u8];
     }
 }

@@ -1,0 +1,16 @@
+namespace Cumulus.AwsClients;
+
+/// <summary>The body of an answer, whole.</summary>
+internal static class AnswerBody
+{
+    /// <summary>
+    /// Only reading tells whether there is one: a chunked answer has no length, and the SDK calls that 0. EC2 answers everything so.
+    /// </summary>
+    public static MemoryStream Read(Stream stream)
+    {
+        var body = new MemoryStream();
+        stream.CopyTo(body);
+        body.Position = 0;
+        return body;
+    }
+}
