@@ -6,7 +6,8 @@ namespace Cumulus.Console.Tests;
 public sealed class ProcessTests : IDisposable
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
-    private static readonly string Repository = FindRepository();
+    internal static readonly string Repository = FindRepository();
+    internal static readonly string Program = Path.Combine(Repository, "out", OperatingSystem.IsWindows() ? "cumulus.cmd" : "cumulus");
 
     private readonly TemporaryFolder _folder = new();
 
@@ -138,7 +139,7 @@ public sealed class ProcessTests : IDisposable
     }
 
     private static ProcessStartInfo Launch(string[] arguments) =>
-        new(Path.Combine(Repository, "out", OperatingSystem.IsWindows() ? "cumulus.cmd" : "cumulus"), arguments);
+        new(Program, arguments);
 
     private static string FindRepository()
     {

@@ -97,6 +97,10 @@ public sealed record EnvironmentDefinition
     /// <summary>The file that defines the environment: where its relative paths start from.</summary>
     public required string SourceFile { get; init; }
 
+    /// <summary>CloudFormation's name of a stack, <c>[PREFIX-]ENVIRONMENT-STACK[-SUFFIX]</c>: the old program's scheme, so that its stacks are found (section 6).</summary>
+    public string FullStackName(string stack) =>
+        string.Join('-', new[] { StackNamePrefix, Name, stack, StackNameSuffix }.Where(part => !string.IsNullOrEmpty(part)));
+
     /// <summary>The name: what a list of these is shown as.</summary>
     public override string ToString() => Name;
 }

@@ -29,19 +29,9 @@ public sealed class EnvironmentSelection
     public string RequireVersion() =>
         Version ?? throw Missing(ErrorIds.VersionMissing, "version", "Name one with -Version, or set 'version' in the environment.");
 
-    /// <exception cref="CumulusException"><see cref="ErrorIds.BucketMissing"/></exception>
-    public string RequireBucket() =>
-        Environment.Bucket ?? throw Missing(ErrorIds.BucketMissing, "bucket", "Set 'bucket' in the environment: the S3 bucket that bundles go to.");
-
-    /// <param name="otherwise">The region that the session or the surroundings give; used when the environment has none.</param>
-    /// <exception cref="CumulusException"><see cref="ErrorIds.RegionMissing"/></exception>
-    public string RequireRegion(string? otherwise = null) =>
-        Environment.Region ?? (string.IsNullOrEmpty(otherwise) ? null : otherwise)
-        ?? throw Missing(ErrorIds.RegionMissing, "region", "Set 'region' in the environment, or name one with -Region.");
-
     /// <summary><c>[prefix-]ENVIRONMENT-STACK[-suffix]</c> (section 6 of the old behaviour).</summary>
     /// <exception cref="CumulusException"><see cref="ErrorIds.NameInvalid"/></exception>
-    public string FullStackName(string stack) => NameRules.RequireStackName(JoinedName(stack));
+    public string FullStackName(string stack) => NameRules.RequireStackName(Environment.FullStackName(stack));
 
     /// <summary>The environment's stacks that match any of the patterns, all of them without patterns; in declared order (D-05).</summary>
     /// <param name="patterns">Short names or full names, with wildcards.</param>
@@ -50,7 +40,7 @@ public sealed class EnvironmentSelection
     /// describes; <see cref="ErrorIds.NameInvalid"/>.
     /// </exception>
     public IReadOnlyList<SelectedStack> Stacks(IReadOnlyList<string>? patterns = null) =>
-        [.. Select("stack", ErrorIds.StackNotConfigured, Environment.Stacks, patterns, name => [name, JoinedName(name)])
+        [.. Select("stack", ErrorIds.StackNotConfigured, Environment.Stacks, patterns, name => [name, Environment.FullStackName(name)])
             .Select(name => new SelectedStack(_configuration.Stack(name), FullStackName(name)))];
 
     /// <summary>The environment's bundles that match any of the patterns, all of them without patterns; in declared order.</summary>
@@ -61,9 +51,6 @@ public sealed class EnvironmentSelection
     public IReadOnlyList<BundleDefinition> Bundles(IReadOnlyList<string>? patterns = null) =>
         [.. Select("bundle", ErrorIds.BundleNotConfigured, Environment.Bundles, patterns, name => [name])
             .Select(name => _configuration.Bundle(NameRules.Require("bundle", name)))];
-
-    private string JoinedName(string stack) =>
-        string.Join('-', new[] { Environment.StackNamePrefix, Name, stack, Environment.StackNameSuffix }.Where(part => !string.IsNullOrEmpty(part)));
 
     private IEnumerable<string> Select(
         string what, string errorId, IReadOnlyList<string> listed, IReadOnlyList<string>? patterns, Func<string, IReadOnlyList<string>> namesOf)

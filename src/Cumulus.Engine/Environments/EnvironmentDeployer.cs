@@ -1,22 +1,32 @@
 using Cumulus.Engine.Aws;
+using Cumulus.Engine.Bundles;
 using Cumulus.Engine.Configuration;
 using Cumulus.Engine.Processes;
 
 namespace Cumulus.Engine.Environments;
 
 /// <summary>Deploys an environment: hook, plan, stack after stack in declared order, hosts, hook.</summary>
+/// <param name="bundles">Where the environment's bundles have to lie.</param>
 /// <param name="region">AWS region code that the services work in.</param>
-public sealed class EnvironmentDeployer(IStackService stacks, IHostFleet fleet, HookRunner hooks, string region, TimeProvider clock)
+public sealed class EnvironmentDeployer(
+    IStackService stacks,
+    IHostFleet fleet,
+    IObjectStore bundles,
+    HookRunner hooks,
+    string region,
+    TimeProvider clock)
 {
     private readonly EnvironmentSurveyor _surveyor = new(stacks);
 
     /// <summary>What a deployment would do now. Changes nothing and runs no hook.</summary>
-    /// <exception cref="CumulusException">As <see cref="EnvironmentSurveyor.SurveyAsync"/> and <see cref="EnvironmentPlanner.Plan"/>.</exception>
+    /// <exception cref="CumulusException">As <see cref="EnvironmentSurveyor.SurveyAsync"/> and <see cref="EnvironmentPlanner.Plan"/>; <see cref="ErrorIds.BundleNotFound"/>.</exception>
     public async Task<EnvironmentPlan> PlanAsync(EnvironmentRequest request, CancellationToken cancellationToken)
     {
         EnvironmentDefinition environment = request.Configuration.Environment(request.Environment);
         IReadOnlyList<StackDefinition> selected = Select(request, environment);
-        return EnvironmentPlanner.Plan(request, region, await _surveyor.SurveyAsync(environment, selected, cancellationToken));
+        EnvironmentPlan plan = EnvironmentPlanner.Plan(request, region, await _surveyor.SurveyAsync(environment, selected, cancellationToken));
+        await RequireBundlesAsync(environment, plan.Version, cancellationToken);
+        return plan;
     }
 
     /// <summary>
@@ -66,6 +76,37 @@ public sealed class EnvironmentDeployer(IStackService stacks, IHostFleet fleet, 
         // Names in -Parameter are checked before a hook runs or a call is made.
         StackParameters.ByShortName(environment, selected, request.Parameters);
         return selected;
+    }
+
+    // Hosts that come up would look for them: a version that is not published as a whole is not deployed.
+    private async Task RequireBundlesAsync(EnvironmentDefinition environment, string? version, CancellationToken cancellationToken)
+    {
+        if (version is null || string.IsNullOrWhiteSpace(environment.Bucket))
+        {
+            return;
+        }
+
+        var missing = new List<string>();
+        foreach (string bundle in environment.Bundles)
+        {
+            string key = BundleNames.Key(bundle, environment.Name, version);
+            if (await bundles.FindAsync(environment.Bucket, key, cancellationToken) is null)
+            {
+                missing.Add($"s3://{environment.Bucket}/{key}");
+            }
+        }
+
+        if (missing.Count > 0)
+        {
+            throw new CumulusException(
+                ErrorIds.BundleNotFound,
+                FailureKind.NotFound,
+                $"Version {version} of environment '{environment.Name}' is not published: there is no {string.Join(", no ", missing)}. Nothing was changed.")
+            {
+                Target = version,
+                Advice = $"Publish it first: New-Bundle {environment.Name} -Version {version} | Publish-Bundle.",
+            };
+        }
     }
 
     private async Task<EnvironmentPlan> PlanWhenAtRestAsync(Run run, CancellationToken cancellationToken)
@@ -225,8 +266,11 @@ public sealed class EnvironmentDeployer(IStackService stacks, IHostFleet fleet, 
         Environment = plan.Environment,
         Version = plan.Version,
         Region = region,
-        Stacks = [.. run.Stacks, .. plan.Stacks.Skip(run.Stacks.Count).Select(s => NotStarted(s, plan))],
-        Hosts = [.. run.Hosts],
+        Stacks =
+        [
+            .. run.Stacks.Select(s => s with { Hosts = [.. run.Hosts.Where(h => h.Stack == s.Name)] }),
+            .. plan.Stacks.Skip(run.Stacks.Count).Select(s => NotStarted(s, plan)),
+        ],
         StartedAt = run.StartedAt,
         Took = run.Limit.Elapsed,
     };

@@ -13,7 +13,8 @@ public sealed record EnvironmentDeployment
     /// <summary>In the order of deploying; those after a failed one are there as <see cref="StackDeployment.NotStarted"/>.</summary>
     public required IReadOnlyList<StackDeployment> Stacks { get; init; }
 
-    public required IReadOnlyList<HostUpdate> Hosts { get; init; }
+    /// <summary>Those of all stacks.</summary>
+    public IReadOnlyList<HostUpdate> Hosts => [.. Stacks.SelectMany(s => s.Hosts)];
 
     public required DateTimeOffset StartedAt { get; init; }
 
@@ -49,6 +50,12 @@ public sealed record StackDeployment
     public required TimeSpan Took { get; init; }
 
     public IReadOnlyList<KeyValuePair<string, string>> Outputs { get; init; } = [];
+
+    /// <summary>Instances that were told to install the version; empty where they do it by themselves.</summary>
+    public IReadOnlyList<HostUpdate> Hosts { get; init; } = [];
+
+    /// <summary>How that went, for a table.</summary>
+    public string HostSummary => Hosts.Count == 0 ? "" : $"{Hosts.Count(h => h.Status == HostUpdate.Success)} of {Hosts.Count} updated";
 
     /// <summary>The first cause; null unless it failed.</summary>
     public string? FailureReason { get; init; }

@@ -88,7 +88,7 @@ public static class EnvironmentPlanner
     {
         StackDefinition stack = survey.Template.Stack;
         var change = new StackChange(
-            StackNames.FullName(environment, stack.Name),
+            environment.FullStackName(stack.Name),
             survey.Template.Source,
             parameters.Values,
             stack.Tags,

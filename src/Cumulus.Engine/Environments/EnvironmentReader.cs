@@ -26,6 +26,9 @@ public sealed record EnvironmentStack
 
     public DateTimeOffset? UpdatedAt { get; init; }
 
+    /// <summary>The last of the two.</summary>
+    public DateTimeOffset? ChangedAt => UpdatedAt ?? CreatedAt;
+
     /// <summary>What the stack has as its <c>CumulusVersion</c> parameter; null when it has none.</summary>
     public string? Version { get; init; }
 
@@ -57,7 +60,7 @@ public sealed class EnvironmentReader(IStackService stacks, string region)
         var result = new List<EnvironmentStack>();
         foreach (StackDefinition stack in StackNames.Select(configuration, environmentName, names))
         {
-            string fullName = StackNames.FullName(environment, stack.Name);
+            string fullName = environment.FullStackName(stack.Name);
             result.Add(Record(environment.Name, stack.Name, fullName, await stacks.FindAsync(fullName, cancellationToken)));
         }
 

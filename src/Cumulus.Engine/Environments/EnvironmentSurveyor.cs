@@ -28,7 +28,7 @@ public sealed class EnvironmentSurveyor(IStackService stacks)
         var surveys = new List<StackSurvey>();
         foreach (StackTemplate template in templates)
         {
-            StackDescription? current = await stacks.FindAsync(StackNames.FullName(environment, template.Stack.Name), cancellationToken);
+            StackDescription? current = await stacks.FindAsync(environment.FullStackName(template.Stack.Name), cancellationToken);
             bool comparable = current is not null && template.Source.Body is not null;
             string? body = comparable ? await stacks.TemplateBodyAsync(current!.Id, cancellationToken) : null;
             surveys.Add(new StackSurvey(template, declared[template.Source], current, body));

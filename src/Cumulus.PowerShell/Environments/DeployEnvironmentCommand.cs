@@ -13,7 +13,7 @@ namespace Cumulus.PowerShell;
 /// Bundles that come down the pipeline are counted first: one deployment for each environment and version, when all are published.
 /// </remarks>
 [Cmdlet("Deploy", "Environment", SupportsShouldProcess = true)]
-[OutputType(typeof(StackDeployment), typeof(HostUpdate))]
+[OutputType(typeof(StackDeployment))]
 public sealed class DeployEnvironmentCommand : EnvironmentCmdlet
 {
     private readonly List<(string Environment, string? Version)> _targets = [];
@@ -63,7 +63,7 @@ public sealed class DeployEnvironmentCommand : EnvironmentCmdlet
             TimeLimit = TimeSpan.FromSeconds(TimeoutSec),
         };
         using AwsGateways aws = await OpenAwsAsync(AwsConnection.Of(Configuration.Environment(name)), stop);
-        var deployer = new EnvironmentDeployer(aws.Stacks, aws.Hosts, new HookRunner(), aws.Region, TimeProvider.System);
+        var deployer = new EnvironmentDeployer(aws.Stacks, aws.Hosts, aws.Objects, new HookRunner(), aws.Region, TimeProvider.System);
         string what = request.EffectiveVersion is { } v ? $"Deploy version {v} to {aws.Region}" : $"Deploy to {aws.Region}";
         if (!ShouldProcess(name, what))
         {
@@ -73,19 +73,14 @@ public sealed class DeployEnvironmentCommand : EnvironmentCmdlet
 
         try
         {
-            Write(await deployer.DeployAsync(request, new DeploymentReporter(Host), stop));
+            EnvironmentDeployment deployment = await deployer.DeployAsync(request, new DeploymentReporter(Host), stop);
+            WriteObjects(deployment.Stacks);
         }
         catch (DeploymentFailedException e)
         {
-            Write(e.Deployment);
+            WriteObjects(e.Deployment.Stacks);
             throw;
         }
-    }
-
-    private void Write(EnvironmentDeployment deployment)
-    {
-        WriteObjects(deployment.Stacks);
-        WriteObjects(deployment.Hosts);
     }
 
     private Dictionary<string, IReadOnlyDictionary<string, string>> GivenParameters()

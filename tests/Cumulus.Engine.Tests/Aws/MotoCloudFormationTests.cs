@@ -124,6 +124,6 @@ public sealed class MotoCloudFormationTests(MotoServer moto) : IAsyncLifetime, I
     }
 
     private Task<EnvironmentDeployment> DeployAsync(CumulusConfiguration configuration, string version, Recorder recorder) =>
-        new EnvironmentDeployer(_aws.Stacks, _aws.Hosts, new HookRunner(), _aws.Region, new AutoClock())
+        new EnvironmentDeployer(_aws.Stacks, _aws.Hosts, _aws.Objects, new HookRunner(), _aws.Region, new AutoClock())
             .DeployAsync(new EnvironmentRequest { Configuration = configuration, Environment = _environment, Version = version }, recorder, default);
 }

@@ -42,13 +42,6 @@ public sealed class EnvironmentSelectionTests
 
         Assert.Null(bare.Version);
         Assert.Equal(ErrorIds.VersionMissing, Error(() => bare.RequireVersion()).ErrorId);
-        Assert.Equal(ErrorIds.BucketMissing, Error(() => bare.RequireBucket()).ErrorId);
-        CumulusException region = Error(() => bare.RequireRegion());
-        Assert.Equal(ErrorIds.RegionMissing, region.ErrorId);
-        Assert.Contains("'bare'", region.Message, StringComparison.Ordinal);
-        Assert.Contains("cumulus.yml", region.Message, StringComparison.Ordinal);
-        Assert.Equal("us-east-1", bare.RequireRegion("us-east-1"));
-        Assert.Equal("eu-west-1", EnvironmentSelection.Of(Configuration, "stage").RequireRegion("us-east-1"));
     }
 
     [Fact]

@@ -259,6 +259,6 @@ public sealed class DeployerFaultTests : IDisposable
     private Task<EnvironmentDeployment> DeployAsync(TimeSpan? limit = null, CancellationToken cancellationToken = default)
     {
         EnvironmentRequest request = Sample.Configuration(_folder, "web").Request() with { TimeLimit = limit ?? TimeSpan.FromHours(2) };
-        return new EnvironmentDeployer(_stacks, new FakeHostFleet(), new HookRunner(), "eu-west-1", _clock).DeployAsync(request, _recorder, cancellationToken);
+        return new EnvironmentDeployer(_stacks, new FakeHostFleet(), new FakeObjectStore(), new HookRunner(), "eu-west-1", _clock).DeployAsync(request, _recorder, cancellationToken);
     }
 }

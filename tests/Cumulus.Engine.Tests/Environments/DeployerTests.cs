@@ -1,4 +1,5 @@
 using Cumulus.Engine.Aws;
+using Cumulus.Engine.Bundles;
 using Cumulus.Engine.Configuration;
 using Cumulus.Engine.Environments;
 using Cumulus.Engine.Processes;
@@ -9,6 +10,7 @@ namespace Cumulus.Engine.Tests.Environments;
 public sealed class DeployerTests : IDisposable
 {
     private readonly TempFolder _folder = new();
+    private readonly FakeObjectStore _published = new();
     private readonly FakeStackService _stacks = new();
     private readonly FakeHostFleet _fleet = new();
     private readonly Recorder _recorder = new();
@@ -304,7 +306,22 @@ public sealed class DeployerTests : IDisposable
         Assert.False(File.Exists(_folder["ran"]));
     }
 
-    private EnvironmentDeployer Deployer() => new(_stacks, _fleet, new HookRunner(), "eu-west-1", _clock);
+    [Fact]
+    public async Task A_version_that_is_published_only_in_part_is_not_deployed_D19()
+    {
+        CumulusConfiguration configuration = Sample.Configuration(_folder).With(e => e with { Bucket = "b", Bundles = ["web", "app"] });
+        string version = configuration.Request().EffectiveVersion!;
+        _published[BundleNames.Key("web", "stage", version)] = [];
+
+        CumulusException e = await Assert.ThrowsAsync<CumulusException>(() => DeployAsync(configuration.Request()));
+
+        Assert.Equal(ErrorIds.BundleNotFound, e.ErrorId);
+        Assert.Contains($"s3://b/stage/{version}/bundle-stage-{version}-app.zip", e.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("-web.zip", e.Message, StringComparison.Ordinal);
+        Assert.Empty(_stacks.Writes);
+    }
+
+    private EnvironmentDeployer Deployer() => new(_stacks, _fleet, _published, new HookRunner(), "eu-west-1", _clock);
 
     private Task<EnvironmentDeployment> DeployAsync(EnvironmentRequest request) => Deployer().DeployAsync(request, _recorder, default);
 }

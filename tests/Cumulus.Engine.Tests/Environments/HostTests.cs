@@ -171,6 +171,6 @@ public sealed class HostTests : IDisposable
         EnvironmentRequest request = Sample.Configuration(_folder, stacks.Length > 0 ? stacks : ["web"])
             .WithStack("web", s => s with { UpdateHosts = true })
             .Request() with { Version = version };
-        return new EnvironmentDeployer(_stacks, _fleet, new HookRunner(), "eu-west-1", _clock).DeployAsync(request, _recorder, cancellationToken);
+        return new EnvironmentDeployer(_stacks, _fleet, new FakeObjectStore(), new HookRunner(), "eu-west-1", _clock).DeployAsync(request, _recorder, cancellationToken);
     }
 }
