@@ -51,7 +51,7 @@ foreach ($example in $document.SelectNodes('//command:example', $names)) {
     $example.SelectSingleNode('dev:code', $names).InnerText = $code.Trim()
     $remarks = $example.SelectSingleNode('dev:remarks', $names)
     foreach ($block in $blocks | Select-Object -Skip 2) {
-        $plain = ($block -replace '^(output|powershell|console)\n').Trim("`n")
+        $plain = $block -replace '^(output|powershell|console)\n' -replace '^(\s*\n)+|\s+$'
         if ($plain) { Add-Element $remarks maml:para $plain }
     }
 }
