@@ -59,10 +59,10 @@ function Invoke-Test {
     $PSNativeCommandUseErrorActionPreference = $false
     $failed = $false
     $note = $null
-    dotnet test Cumulus.sln -c Release --no-build -v quiet -clp:NoSummary 2>&1 | Tee-Object -Variable lines | Out-Host
+    dotnet test Cumulus.sln -c Release --no-build -v quiet -clp:NoSummary --logger 'console;verbosity=minimal' 2>&1 | Tee-Object -Variable lines | Out-Host
     $failed = $LASTEXITCODE -ne 0
 
-    if (Get-Module Pester -ListAvailable | Where-Object Version -ge 5.0) {
+    if (Get-Module Pester -ListAvailable | Where-Object Version -ge ([version]'5.0')) {
         & ([Environment]::ProcessPath) -NoProfile -NonInteractive -File tests/Cumulus.Module.Tests/run.ps1 2>&1 |
             Tee-Object -Variable moduleLines | Out-Host
         $failed = $failed -or $LASTEXITCODE -ne 0

@@ -68,11 +68,11 @@ run_tests() {
     require_moto
     mkdir -p out
     local log=out/test.log status=0 note=""
-    dotnet test Cumulus.sln -c Release --no-build -v quiet -clp:NoSummary 2>&1 | tee "$log" || status=1
+    dotnet test Cumulus.sln -c Release --no-build -v quiet -clp:NoSummary --logger 'console;verbosity=minimal' 2>&1 | tee "$log" || status=1
 
     if ! command -v pwsh >/dev/null; then
         note="SKIPPED: the module's suite (Pester), because pwsh is not on PATH"
-    elif ! pwsh -NoProfile -NonInteractive -Command 'exit [int](-not (Get-Module Pester -ListAvailable | Where-Object Version -ge 5.0))'; then
+    elif ! pwsh -NoProfile -NonInteractive -Command 'exit [int](-not (Get-Module Pester -ListAvailable | Where-Object Version -ge ([version]"5.0")))'; then
         note="SKIPPED: the module's suite, because pwsh has no Pester 5 (Install-Module Pester)"
     else
         pwsh -NoProfile -NonInteractive -File tests/Cumulus.Module.Tests/run.ps1 2>&1 | tee -a "$log" || status=1

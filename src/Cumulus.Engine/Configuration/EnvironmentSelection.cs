@@ -21,8 +21,8 @@ public sealed class EnvironmentSelection
     {
         EnvironmentDefinition definition = configuration.Environment(environment);
         NameRules.Require("environment", definition.Name);
-        string? chosen = string.IsNullOrEmpty(version) ? definition.Version : version;
-        return new EnvironmentSelection(configuration, definition, chosen is null ? null : NameRules.Require("version", chosen));
+        string? chosen = string.IsNullOrWhiteSpace(version) ? definition.Version : version;
+        return new EnvironmentSelection(configuration, definition, string.IsNullOrWhiteSpace(chosen) ? null : NameRules.Require("version", chosen));
     }
 
     /// <exception cref="CumulusException"><see cref="ErrorIds.VersionMissing"/></exception>
@@ -40,7 +40,7 @@ public sealed class EnvironmentSelection
     /// describes; <see cref="ErrorIds.NameInvalid"/>.
     /// </exception>
     public IReadOnlyList<SelectedStack> Stacks(IReadOnlyList<string>? patterns = null) =>
-        [.. Select("stack", ErrorIds.StackNotConfigured, Environment.Stacks, patterns, name => [name, Environment.FullStackName(name)])
+        [.. Select("stack", ErrorIds.StackNotConfigured, Environment.Stacks, patterns, name => name, Environment.FullStackName)
             .Select(name => new SelectedStack(_configuration.Stack(name), FullStackName(name)))];
 
     /// <summary>The environment's bundles that match any of the patterns, all of them without patterns; in declared order.</summary>
@@ -49,30 +49,28 @@ public sealed class EnvironmentSelection
     /// describes (D-09); <see cref="ErrorIds.NameInvalid"/>.
     /// </exception>
     public IReadOnlyList<BundleDefinition> Bundles(IReadOnlyList<string>? patterns = null) =>
-        [.. Select("bundle", ErrorIds.BundleNotConfigured, Environment.Bundles, patterns, name => [name])
+        [.. Select("bundle", ErrorIds.BundleNotConfigured, Environment.Bundles, patterns, name => name)
             .Select(name => _configuration.Bundle(NameRules.Require("bundle", name)))];
 
     private IEnumerable<string> Select(
-        string what, string errorId, IReadOnlyList<string> listed, IReadOnlyList<string>? patterns, Func<string, IReadOnlyList<string>> namesOf)
+        string what, string errorId, IReadOnlyList<string> listed, IReadOnlyList<string>? patterns, params Func<string, string>[] names)
     {
-        if (patterns is null or { Count: 0 }) return listed;
-        var chosen = new HashSet<string>();
-        foreach (string pattern in patterns)
-        {
-            string[] exact = [.. listed.Where(name => namesOf(name).Contains(pattern))];
-            string[] matches = exact.Length > 0 ? exact : [.. listed.Where(name => namesOf(name).Any(n => NamePattern.Matches(pattern, n)))];
-            if (matches.Length == 0) throw NotListed(what, errorId, pattern, listed);
-            chosen.UnionWith(matches);
-        }
+        var chosen = new HashSet<string>(patterns is null or { Count: 0 } ? listed : patterns.SelectMany(Matches));
+        return listed.Distinct().Where(chosen.Contains);
 
-        return listed.Where(chosen.Contains);
+        // A name wins over a pattern, and a short name over a full one: it is what the configuration calls the thing.
+        string[] Matches(string pattern) =>
+            names.Select(nameOf => listed.Where(l => nameOf(l) == pattern).ToArray())
+                .Concat(names.Select(nameOf => listed.Where(l => NamePattern.Matches(pattern, nameOf(l))).ToArray()))
+                .FirstOrDefault(found => found.Length > 0)
+            ?? throw NotListed(what, errorId, pattern, listed, [.. names.SelectMany(nameOf => listed.Select(nameOf))]);
     }
 
-    private CumulusException NotListed(string what, string errorId, string pattern, IReadOnlyList<string> listed)
+    private CumulusException NotListed(string what, string errorId, string pattern, IReadOnlyList<string> listed, IReadOnlyList<string> names)
     {
         string list = listed.Count == 0 ? $"It has no {what}s" : $"It has: {string.Join(", ", listed)}";
         return new CumulusException(errorId, FailureKind.NotFound,
-            $"The environment '{Name}' has no {what} '{pattern}'. {list}.{ProblemCollector.DidYouMean(pattern, listed)}") { Target = pattern };
+            $"The environment '{Name}' has no {what} '{pattern}'. {list}.{ProblemCollector.DidYouMean(pattern, names)}") { Target = pattern };
     }
 
     private CumulusException Missing(string errorId, string what, string advice) =>
