@@ -47,7 +47,7 @@ internal sealed partial class CmdletPage
         foreach (var (heading, text) in Sections(body, "### "))
         {
             int yaml = text.IndexOf("```yaml", StringComparison.Ordinal);
-            string? value = DefaultValue().Match(text) is { Success: true } match ? match.Groups["value"].Value.Trim() : null;
+            string? value = DefaultValue().Match(text) is { Success: true } match ? match.Groups["value"].Value.Trim().Trim('\'') : null;
             _parameters[heading.Trim().TrimStart('-')] =
                 new PageParameter(Words(yaml < 0 ? text : text[..yaml]), value is null or "" or "None" or "False" ? null : value);
         }
@@ -125,7 +125,7 @@ internal sealed partial class CmdletPage
     [GeneratedRegex(@"^\{\{.*\}\}$", RegexOptions.Singleline)]
     private static partial Regex Placeholder();
 
-    [GeneratedRegex(@"^Default value:(?<value>.*)$", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^Default ?[Vv]alue:(?<value>.*)$", RegexOptions.Multiline)]
     private static partial Regex DefaultValue();
 }
 
