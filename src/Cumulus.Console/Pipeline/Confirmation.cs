@@ -20,17 +20,19 @@ internal sealed class Confirmation(BoundCommand bound, Terminal terminal)
         }
 
         bool asks = bound.Common.Confirm ?? bound.Command.ConfirmImpact == ConfirmImpact.High;
-        return !asks || Ask($"Perform the operation \"{action}\" on target \"{target}\"?", target, "Give -Confirm:$false.", ref _processAll);
+        return !asks || Ask($"Perform the operation \"{action}\" on target \"{target}\"?", target, "Give -Confirm:$false.", yesByDefault: true, ref _processAll);
     }
 
     /// <exception cref="CumulusException"><see cref="ErrorIds.ConfirmationUnavailable"/>: nobody is there to be asked.</exception>
     public bool ShouldContinue(string query, string caption)
     {
         string question = caption.Length > 0 ? caption + Environment.NewLine + query : query;
-        return Ask(question, caption, "Give -Force.", ref _continueAll);
+
+        // As in PowerShell where a command asks for care: Enter must not delete anything.
+        return Ask(question, caption, "Give -Force.", yesByDefault: false, ref _continueAll);
     }
 
-    private bool Ask(string question, string target, string advice, ref bool? all)
+    private bool Ask(string question, string target, string advice, bool yesByDefault, ref bool? all)
     {
         if (all is { } earlier)
         {
@@ -39,10 +41,12 @@ internal sealed class Confirmation(BoundCommand bound, Terminal terminal)
 
         while (terminal.InIsTerminal)
         {
-            string? answer = terminal.Ask($"{question}{Environment.NewLine}[Y] Yes  [A] Yes to all  [N] No  [L] No to all (default is Yes): ");
+            string? answer = terminal.Ask($"{question}{Environment.NewLine}[Y] Yes  [A] Yes to all  [N] No  [L] No to all (default is {(yesByDefault ? "Yes" : "No")}): ");
             switch (answer?.Trim().ToUpperInvariant())
             {
-                case "" or "Y" or "YES":
+                case "":
+                    return yesByDefault;
+                case "Y" or "YES":
                     return true;
                 case "A":
                     all = true;
@@ -53,15 +57,15 @@ internal sealed class Confirmation(BoundCommand bound, Terminal terminal)
                     all = false;
                     return false;
                 case null:
-                    throw NobodyThere(target, advice);
+                    throw NobodyThere(question, target, advice);
             }
         }
 
-        throw NobodyThere(target, advice);
+        throw NobodyThere(question, target, advice);
     }
 
-    private static CumulusException NobodyThere(string target, string advice) =>
-        new(ErrorIds.ConfirmationUnavailable, FailureKind.Unavailable, "This needs a confirmation, and nobody can be asked: the input is no terminal.")
+    private static CumulusException NobodyThere(string question, string target, string advice) =>
+        new(ErrorIds.ConfirmationUnavailable, FailureKind.Unavailable, $"{question.ReplaceLineEndings(": ")} Nobody can be asked, since the input is no terminal, and nothing was done.")
         {
             Target = target,
             Advice = advice,

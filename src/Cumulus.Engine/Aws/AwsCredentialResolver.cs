@@ -46,7 +46,7 @@ internal static class AwsCredentialResolver
     {
         if (!string.IsNullOrWhiteSpace(connection.Region))
         {
-            return new ResolvedRegion(connection.Region, "given");
+            return new ResolvedRegion(connection.Region, "as given or configured");
         }
 
         if (connection.ProfileName is { } name && new CredentialProfileStoreChain().TryGetProfile(name, out CredentialProfile? profile) && profile.Region is { } ofProfile)

@@ -30,7 +30,7 @@ public sealed class AwsGateways : IDisposable
         _credentials = credentials;
         Region = region.Region;
         RegionSource = region.Source;
-        EndpointUrl = endpointUrl;
+        EndpointUrl = endpointUrl ?? FromEnvironment("AWS_ENDPOINT_URL");
         _s3 = new(() => new AmazonS3Client(credentials.Credentials, Configure(new AmazonS3Config { ForcePathStyle = UsesOwnEndpoint(endpointUrl) }, Region, endpointUrl)));
         _cloudFormation = new(() => new AmazonCloudFormationClient(credentials.Credentials, Configure(new AmazonCloudFormationConfig(), Region, endpointUrl)));
         _fleet = new(() => new FleetClients(
@@ -49,7 +49,7 @@ public sealed class AwsGateways : IDisposable
     /// <summary>Where the credentials came from, for a verbose stream. Never a secret.</summary>
     public string CredentialSource => _credentials.Source;
 
-    /// <summary>The one endpoint of all services; null: each service's own.</summary>
+    /// <summary>The one endpoint of all services, given or from <c>AWS_ENDPOINT_URL</c>; null: each service's own.</summary>
     public string? EndpointUrl { get; }
 
     public IObjectStore Objects => new S3ObjectStore(_s3.Value, Where(_s3.Value, "s3"));
@@ -130,8 +130,10 @@ public sealed class AwsGateways : IDisposable
     // A local AWS has one host name: the bucket has to stand in the path.
     private static bool UsesOwnEndpoint(string? endpointUrl) =>
         endpointUrl is not null
-        || Environment.GetEnvironmentVariable("AWS_ENDPOINT_URL") is { Length: > 0 }
-        || Environment.GetEnvironmentVariable("AWS_ENDPOINT_URL_S3") is { Length: > 0 };
+        || FromEnvironment("AWS_ENDPOINT_URL") is not null
+        || FromEnvironment("AWS_ENDPOINT_URL_S3") is not null;
+
+    private static string? FromEnvironment(string variable) => Environment.GetEnvironmentVariable(variable) is { Length: > 0 } value ? value : null;
 
     // What stands in the client's configuration may have come from AWS_ENDPOINT_URL.
     private string Where(AmazonServiceClient client, string service) => client.Config.ServiceURL is { Length: > 0 } url ? url : $"{service}.{Region}";

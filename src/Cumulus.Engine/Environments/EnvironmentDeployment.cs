@@ -55,7 +55,19 @@ public sealed record StackDeployment
     public IReadOnlyList<HostUpdate> Hosts { get; init; } = [];
 
     /// <summary>How that went, for a table.</summary>
-    public string HostSummary => Hosts.Count == 0 ? "" : $"{Hosts.Count(h => h.Status == HostUpdate.Success)} of {Hosts.Count} updated";
+    public string HostSummary
+    {
+        get
+        {
+            (int Count, string What)[] parts =
+            [
+                (Hosts.Count(h => h.Status == HostUpdate.Success), "updated"),
+                (Hosts.Count(h => h.Status == HostUpdate.Pending), "pending"),
+                (Hosts.Count(h => h.Failed), "failed"),
+            ];
+            return string.Join(", ", parts.Where(p => p.Count > 0).Select(p => $"{p.Count} {p.What}"));
+        }
+    }
 
     /// <summary>The first cause; null unless it failed.</summary>
     public string? FailureReason { get; init; }

@@ -10,7 +10,7 @@ public abstract class AwsCmdlet : CumulusCmdlet
     [Parameter(ValueFromPipelineByPropertyName = true)]
     public string? Region { get; set; }
 
-    /// <summary>Profile of the AWS configuration files. Default: the session's, then the environment's, then the SDK's own chain.</summary>
+    /// <summary>Profile of the AWS configuration files. Default: the environment's, then the session's, then the SDK's own chain; a session at a local AWS comes before the environment.</summary>
     [Parameter]
     [Alias("Profile")]
     public string? ProfileName { get; set; }
@@ -25,7 +25,7 @@ public abstract class AwsCmdlet : CumulusCmdlet
         var given = new AwsConnection { Region = Region, ProfileName = ProfileName, EndpointUrl = EndpointUrl };
         AwsGateways gateways = await AwsGateways.ConnectAsync(ConnectionChoice.Of(given, Session.Connection, configured), stop);
         string endpoint = gateways.EndpointUrl is { } url ? $", endpoint {url}" : "";
-        WriteVerbose($"AWS: region {gateways.Region} from {gateways.RegionSource}, credentials from {gateways.CredentialSource}{endpoint}");
+        WriteVerbose($"AWS: region {gateways.Region} ({gateways.RegionSource}), {gateways.CredentialSource}{endpoint}");
         return gateways;
     }
 }

@@ -48,7 +48,12 @@ internal sealed class PowerShellHost(PSCmdlet cmdlet) : ICmdletHost
         Asking($"{action}: {target}?", target, "Give -Confirm:$false.", () => cmdlet.ShouldProcess(target, action));
 
     public bool ShouldContinue(string query, string caption) =>
-        Asking(query, caption, "Give -Force.", () => cmdlet.ShouldContinue(query, caption));
+        Asking(query, caption, "Give -Force.", () =>
+        {
+            // Only this form has No for a default: Enter must not delete anything.
+            bool yesToAll = false, noToAll = false;
+            return cmdlet.ShouldContinue(query, caption, hasSecurityImpact: true, ref yesToAll, ref noToAll);
+        });
 
     public string ResolvePath(string path)
     {

@@ -75,6 +75,6 @@ public sealed class NewBundleCommand : CumulusCmdlet
 
         string path = ResolvePath(Path);
         string name = Name?[0] ?? System.IO.Path.GetFileNameWithoutExtension(System.IO.Path.TrimEndingDirectorySeparator(path));
-        return BundleRequest.FromPath(name, path, folder);
+        return BundleRequest.FromPath(name, path, folder) with { Version = Version };
     }
 }

@@ -10,6 +10,8 @@ namespace Cumulus.PowerShell;
 [OutputType(typeof(PublishedBundle))]
 public sealed class PublishBundleCommand : EnvironmentCmdlet
 {
+    private readonly List<Bundle> _bundles = [];
+
     /// <summary>Bundle that New-Bundle built.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
     [Alias("InputObject")]
@@ -31,13 +33,53 @@ public sealed class PublishBundleCommand : EnvironmentCmdlet
     [Parameter]
     public SwitchParameter Force { get; set; }
 
-    protected override async Task ProcessAsync(CancellationToken stop)
+    protected override Task ProcessAsync(CancellationToken stop)
     {
-        Bundle bundle = Bundle!;
+        _bundles.Add(Bundle!);
+        return Task.CompletedTask;
+    }
+
+    protected override async Task EndAsync(CancellationToken stop)
+    {
+        var connections = new Dictionary<string, AwsGateways>();
+        try
+        {
+            var requests = new List<(BundlePublisher Publisher, PublishRequest Request, PublishedBundle Plan)>();
+            foreach (Bundle bundle in _bundles)
+            {
+                (BundlePublisher publisher, PublishRequest request) = await RequestAsync(bundle, connections, stop);
+                requests.Add((publisher, request, await publisher.PlanAsync(request, stop)));
+            }
+
+            var published = new List<PublishedBundle>();
+            foreach ((BundlePublisher publisher, PublishRequest request, PublishedBundle plan) in requests)
+            {
+                if (!ShouldProcess($"s3://{plan.Bucket}/{plan.Key}", Action(plan.State))) continue;
+                published.Add(await publisher.PublishAsync(request, stop));
+                WriteProgress(new CmdletProgress(1, $"Publishing {plan.Name}", "done", Completed: true));
+                WriteVerbose($"{plan.Name}: {published[^1].State.ToString().ToLowerInvariant()} as s3://{plan.Bucket}/{plan.Key}");
+            }
+
+            // All or none: what comes next in the pipeline must not deploy half a version.
+            WriteObjects(published);
+        }
+        finally
+        {
+            foreach (AwsGateways aws in connections.Values) aws.Dispose();
+        }
+    }
+
+    private async Task<(BundlePublisher, PublishRequest)> RequestAsync(Bundle bundle, Dictionary<string, AwsGateways> connections, CancellationToken stop)
+    {
         string? name = bundle.Environment ?? Environment;
         EnvironmentDefinition? environment = Bucket is null && name is not null ? EnvironmentSelection.Of(Configuration, name).Environment : null;
-        using AwsGateways aws = await OpenAwsAsync(environment is null ? null : AwsConnection.Of(environment), stop);
-        var request = new PublishRequest
+        string place = environment?.Name ?? "";
+        if (!connections.TryGetValue(place, out AwsGateways? aws))
+        {
+            connections[place] = aws = await OpenAwsAsync(environment is null ? null : AwsConnection.Of(environment), stop);
+        }
+
+        return (new BundlePublisher(aws.Objects), new PublishRequest
         {
             Bundle = bundle,
             Environment = Environment,
@@ -46,24 +88,15 @@ public sealed class PublishBundleCommand : EnvironmentCmdlet
             Region = aws.Region,
             Force = IsSet(Force),
             Progress = new UploadProgress(this, bundle),
-        };
-        var publisher = new BundlePublisher(aws.Objects);
-        PublishedBundle plan = await publisher.PlanAsync(request, stop);
-        if (!ShouldProcess($"s3://{plan.Bucket}/{plan.Key}", plan.State switch
-        {
-            PublishState.Unchanged => "Publish (nothing to do, the content is there)",
-            PublishState.Replaced => "Replace what is published",
-            _ => "Publish",
-        }))
-        {
-            return;
-        }
-
-        PublishedBundle published = await publisher.PublishAsync(request, stop);
-        WriteProgress(new CmdletProgress(1, $"Publishing {bundle.Name}", "done", Completed: true));
-        WriteVerbose($"{published.Name}: {published.State.ToString().ToLowerInvariant()} as s3://{published.Bucket}/{published.Key}");
-        WriteObject(published);
+        });
     }
+
+    private static string Action(PublishState state) => state switch
+    {
+        PublishState.Unchanged => "Publish (nothing to do, the content is there)",
+        PublishState.Replaced => "Replace what is published",
+        _ => "Publish",
+    };
 
     private sealed class UploadProgress(PublishBundleCommand command, Bundle bundle) : IProgress<long>
     {

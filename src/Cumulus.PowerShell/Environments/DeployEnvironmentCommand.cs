@@ -13,13 +13,14 @@ namespace Cumulus.PowerShell;
 /// Bundles that come down the pipeline are counted first: one deployment for each environment and version, when all are published.
 /// </remarks>
 [Cmdlet("Deploy", "Environment", SupportsShouldProcess = true)]
-[OutputType(typeof(StackDeployment))]
+[OutputType(typeof(StackDeployment), typeof(StackPlan))]
 public sealed class DeployEnvironmentCommand : EnvironmentCmdlet
 {
     private readonly List<(string Environment, string? Version)> _targets = [];
 
     /// <summary>Environment of the configuration.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
+    [Alias("Name")]
     public string Environment { get; set; } = "";
 
     /// <summary>Version to deploy; its bundles have to be published. Default: the environment's.</summary>

@@ -11,6 +11,7 @@ public sealed class GetStackOutputCommand : EnvironmentCmdlet
 {
     /// <summary>Environment of the configuration.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
+    [Alias("Name")]
     public string Environment { get; set; } = "";
 
     /// <summary>Short or full names of stacks, wildcards are fine. Default: all that are deployed.</summary>

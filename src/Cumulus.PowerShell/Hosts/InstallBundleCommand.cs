@@ -8,7 +8,7 @@ namespace Cumulus.PowerShell;
 
 /// <summary>On a host: fetches and verifies its bundles, then installs all of them, or leaves everything as it was.</summary>
 [Cmdlet(VerbsLifecycle.Install, "Bundle", DefaultParameterSetName = "Bucket", SupportsShouldProcess = true)]
-[OutputType(typeof(InstalledBundle))]
+[OutputType(typeof(InstalledBundle), typeof(FileChange))]
 public sealed class InstallBundleCommand : AwsCmdlet
 {
     private InstallSelection _selection = new();
@@ -102,7 +102,10 @@ public sealed class InstallBundleCommand : AwsCmdlet
         string what = string.Join(", ", request.Bundles.Select(b => b.Name ?? b.ArchivePath));
         if (!ShouldProcess(root ?? "this host", request.Version is { } version ? $"Install {what} {version}" : $"Install {what}"))
         {
-            WriteObject(await installer.PlanAsync(request, stop));
+            InstallPlan plan = await installer.PlanAsync(request, stop);
+            foreach (string script in plan.StopScripts) WriteVerbose($"would run {script} before files change");
+            WriteObjects(plan.Changes);
+            foreach (string script in plan.StartScripts) WriteVerbose($"would run {script} afterwards");
             return false;
         }
 
