@@ -21,6 +21,9 @@ public sealed record LocalCloudOptions
     /// </summary>
     public IReadOnlyList<string> CumulusCommand { get; init; } = [];
 
+    /// <summary>Full paths of folders that this command reads beside the ones that its files lie in.</summary>
+    public IReadOnlyList<string> CumulusFolders { get; init; } = [];
+
     /// <summary>
     /// What to do where hosts cannot be kept apart from the machine (see <see cref="HostIsolation"/>). False: their scripts are not
     /// run, and the boot log says so. True: they run as plain processes of this user, with every right that the user has; only for

@@ -31,7 +31,7 @@ internal sealed class SandboxFactory
             CloudFolder = folder.Path,
             Bin = folder.Bin,
             Hidden = [Path.Combine(home, ".aws")],
-            Readable = [.. options.CumulusCommand.SelectMany(FoldersOf).Distinct()],
+            Readable = [.. options.CumulusFolders.Concat(options.CumulusCommand.SelectMany(FoldersOf)).Distinct()],
             Environment = environment,
         };
         var obstacle = await ProbeAsync(settings, folder, cancellationToken);

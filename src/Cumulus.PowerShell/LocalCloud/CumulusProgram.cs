@@ -3,7 +3,8 @@ namespace Cumulus.PowerShell;
 /// <summary>How another process runs Cumulus: the console where there is a .NET host, else the PowerShell that this is.</summary>
 internal static class CumulusProgram
 {
-    private static readonly string ModuleFolder = Path.GetDirectoryName(typeof(CumulusProgram).Assembly.Location)!;
+    /// <summary>Full path of the module as it is installed; the console lies in it.</summary>
+    public static string ModuleFolder { get; } = Path.GetDirectoryName(typeof(CumulusProgram).Assembly.Location)!;
 
     /// <summary>Program and first arguments of the console; empty when there is no .NET host to run it, or it is not beside the module.</summary>
     public static IReadOnlyList<string> Console()

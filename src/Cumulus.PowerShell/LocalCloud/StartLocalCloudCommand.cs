@@ -42,6 +42,7 @@ public sealed class StartLocalCloudCommand : CumulusCmdlet
             Region = Region,
             Buckets = Bucket,
             CumulusCommand = CumulusProgram.Console(),
+            CumulusFolders = [CumulusProgram.ModuleFolder],
             AllowUnisolated = IsSet(AllowUnisolated),
             Keep = IsSet(Keep),
         };
