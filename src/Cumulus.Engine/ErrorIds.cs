@@ -22,7 +22,6 @@ public static class ErrorIds
     public const string BundleDigestMismatch = nameof(BundleDigestMismatch);
     public const string BundleAlreadyPublished = nameof(BundleAlreadyPublished);
     public const string BundleNotFound = nameof(BundleNotFound);
-    public const string BundleNameInvalid = nameof(BundleNameInvalid);
     public const string BundleEnvironmentMismatch = nameof(BundleEnvironmentMismatch);
     public const string HookFailed = nameof(HookFailed);
 

@@ -12,7 +12,7 @@ public sealed class BundleBuilder(HookRunner? hooks = null)
     internal static string Tool { get; } = $"Cumulus {typeof(BundleBuilder).Assembly.GetName().Version?.ToString(3)}";
 
     /// <exception cref="CumulusException">
-    /// <see cref="ErrorIds.VersionMissing"/>, <see cref="ErrorIds.BundleNameInvalid"/>, <see cref="ErrorIds.BundlePathNotFound"/>,
+    /// <see cref="ErrorIds.VersionMissing"/>, <see cref="ErrorIds.NameInvalid"/>, <see cref="ErrorIds.BundlePathNotFound"/>,
     /// <see cref="ErrorIds.BundleNameConflict"/>, <see cref="ErrorIds.BundleInvalid"/>, <see cref="ErrorIds.HookFailed"/>; of a
     /// pre-built archive also what <see cref="SafeArchive.OpenAsync"/> refuses.
     /// </exception>

@@ -1,15 +1,17 @@
+using Cumulus.Engine.Configuration;
+
 namespace Cumulus.Engine.Bundles;
 
 /// <summary>Names of bundles on disk and in the bucket, in the old program's scheme, so that old handlers find them.</summary>
 public static class BundleNames
 {
     /// <summary><c>bundle-ENV-VERSION-NAME.zip</c>, or <c>NAME.zip</c> for no environment.</summary>
-    /// <exception cref="CumulusException"><see cref="ErrorIds.VersionMissing"/>, <see cref="ErrorIds.BundleNameInvalid"/></exception>
+    /// <exception cref="CumulusException"><see cref="ErrorIds.VersionMissing"/>, <see cref="ErrorIds.NameInvalid"/></exception>
     public static string FileName(string name, string? environment, string? version)
     {
-        Check("bundle name", name);
+        NameRules.Require("bundle name", name);
         if (environment is null) return $"{name}.zip";
-        Check("environment", environment);
+        NameRules.Require("environment", environment);
         return $"bundle-{environment}-{RequireVersion(version, environment)}-{name}.zip";
     }
 
@@ -29,14 +31,6 @@ public static class BundleNames
             };
         }
 
-        Check("version", version);
-        return version;
-    }
-
-    private static void Check(string what, string text)
-    {
-        string? problem = text.Contains('/') ? "holds a '/'" : ArchiveName.Problem(text, forWindows: true);
-        if (problem is null) return;
-        throw new CumulusException(ErrorIds.BundleNameInvalid, FailureKind.InvalidInput, $"The {what} '{text}' cannot stand in a file name: it {problem}.") { Target = text };
+        return NameRules.Require("version", version);
     }
 }

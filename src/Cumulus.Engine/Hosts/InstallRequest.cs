@@ -46,7 +46,7 @@ public sealed record InstallSource
     public string? Key { get; init; }
 
     /// <summary>The bundle under its key of section 5 of the old behaviour.</summary>
-    /// <exception cref="CumulusException"><see cref="ErrorIds.VersionMissing"/>, <see cref="ErrorIds.BundleNameInvalid"/></exception>
+    /// <exception cref="CumulusException"><see cref="ErrorIds.VersionMissing"/>, <see cref="ErrorIds.NameInvalid"/></exception>
     public static InstallSource InBucket(string bucket, string environment, string version, string name, string? extractionPath = null) => new()
     {
         Name = name,

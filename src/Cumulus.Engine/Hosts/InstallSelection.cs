@@ -21,7 +21,7 @@ public sealed record InstallSelection
     /// <param name="metadata">Null: there is none, or it is not needed.</param>
     /// <exception cref="CumulusException">
     /// <see cref="ErrorIds.MetadataInvalid"/>: neither says what is needed; <see cref="ErrorIds.VersionMissing"/>;
-    /// <see cref="ErrorIds.NameInvalid"/>; <see cref="ErrorIds.BundleNameInvalid"/>.
+    /// <see cref="ErrorIds.NameInvalid"/>.
     /// </exception>
     public InstallRequest Request(HostMetadata? metadata)
     {

@@ -70,7 +70,7 @@ public sealed class NewBundleCommand : CumulusCmdlet
     {
         if (Name is { Length: > 1 })
         {
-            throw new CumulusException(ErrorIds.BundleNameInvalid, FailureKind.InvalidInput, "A bundle that is built from -Path has one name.") { Target = Name[1] };
+            throw new CumulusException(ErrorIds.NameInvalid, FailureKind.InvalidInput, "A bundle that is built from -Path has one name.") { Target = Name[1] };
         }
 
         string path = ResolvePath(Path);

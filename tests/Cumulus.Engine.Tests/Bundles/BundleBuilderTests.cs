@@ -236,7 +236,7 @@ public sealed class BundleBuilderTests : IDisposable
     {
         _folder.Write("site/x", "1");
         Assert.Equal(ErrorIds.VersionMissing, (await FailAsync(Web("site") with { Version = null })).ErrorId);
-        Assert.Equal(ErrorIds.BundleNameInvalid, (await FailAsync(Web("site") with { Version = "feature/x" })).ErrorId);
+        Assert.Equal(ErrorIds.NameInvalid, (await FailAsync(Web("site") with { Version = "feature/x" })).ErrorId);
     }
 
     [Fact]
