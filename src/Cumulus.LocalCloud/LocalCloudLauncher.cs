@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Cumulus.Engine;
+using Cumulus.LocalCloud.Fleet;
 using Cumulus.LocalCloud.Moto;
 
 namespace Cumulus.LocalCloud;
@@ -89,6 +90,8 @@ public static class LocalCloudLauncher
                 Kill(info.ProcessId);
             await HasEndedAsync(info, cancellationToken);
         }
+        // A cloud that was killed could not end what its hosts ran; isolated ones have ended with it.
+        await MarkedProcesses.KillAsync(folder.Hosts);
         if (keep)
             folder.RemoveCredentials();
         else

@@ -30,12 +30,12 @@ public sealed class LifetimeTests : IDisposable
             await s3.PutBucketAsync("bucket", CloudFixture.Within());
         using (var client = LocalCloudClient.Open(CloudPath))
             Assert.Empty(await client.GetHostsAsync(CloudFixture.Within()));
-        var processes = ProcessesOf(info.ProcessId);
+        var processes = Processes.Of(info.ProcessId);
 
         await LocalCloudLauncher.StopAsync(CloudPath, keep: false, CloudFixture.Within());
 
         Assert.True(processes.Count >= 2, "moto runs below the cloud's process");
-        await CloudFixture.UntilAsync(() => Task.FromResult(!processes.Any(IsRunning)), () => string.Join(' ', processes.Where(IsRunning)));
+        await CloudFixture.UntilAsync(() => Task.FromResult(!processes.Any(Processes.IsRunning)), () => string.Join(' ', processes.Where(Processes.IsRunning)));
         Assert.False(Directory.Exists(CloudPath));
         // The sixth field is the session: its own, so that the shell's end and Ctrl+C do not reach it.
         Assert.Equal(info.ProcessId.ToString(CultureInfo.InvariantCulture), session[(session.LastIndexOf(')') + 2)..].Split(' ')[3]);
@@ -52,13 +52,13 @@ public sealed class LifetimeTests : IDisposable
         using var s3 = new AmazonS3Client(new BasicAWSCredentials(info.AccessKeyId, info.SecretAccessKey), new AmazonS3Config { ServiceURL = info.Endpoint, ForcePathStyle = true });
         var content = RandomNumberGenerator.GetBytes(size);
         await s3.PutBucketAsync("bucket", CloudFixture.Within());
-        var before = PeakOf(info.ProcessId);
+        var before = Processes.PeakOf(info.ProcessId);
 
         await s3.PutObjectAsync(new PutObjectRequest { BucketName = "bucket", Key = "bundle.zip", InputStream = new MemoryStream(content) }, CloudFixture.Within(120));
         using var answer = await s3.GetObjectAsync("bucket", "bundle.zip", CloudFixture.Within(120));
         var digest = await SHA256.HashDataAsync(answer.ResponseStream, CloudFixture.Within(120));
 
-        var growth = PeakOf(info.ProcessId) - before;
+        var growth = Processes.PeakOf(info.ProcessId) - before;
         await LocalCloudLauncher.StopAsync(CloudPath, keep: false, CloudFixture.Within());
         Assert.InRange(growth, 0, size / 3);
         Assert.Equal(size, answer.ContentLength);
@@ -80,10 +80,10 @@ public sealed class LifetimeTests : IDisposable
     public async Task A_killed_cloud_takes_moto_along_and_its_folder_can_be_used_again()
     {
         var info = await StartAsync();
-        var processes = ProcessesOf(info.ProcessId);
+        var processes = Processes.Of(info.ProcessId);
         using (var process = Process.GetProcessById(info.ProcessId))
             process.Kill();
-        await CloudFixture.UntilAsync(() => Task.FromResult(!processes.Any(IsRunning)), () => string.Join(' ', processes.Where(IsRunning)));
+        await CloudFixture.UntilAsync(() => Task.FromResult(!processes.Any(Processes.IsRunning)), () => string.Join(' ', processes.Where(Processes.IsRunning)));
 
         var error = Assert.Throws<CumulusException>(() => LocalCloudClient.Open(CloudPath));
         var again = await StartAsync();
@@ -193,38 +193,4 @@ public sealed class LifetimeTests : IDisposable
 
     private Task<LocalCloudInfo> StartAsync() =>
         LocalCloudLauncher.StartAsync(new LocalCloudOptions { Path = CloudPath }, [.. Program, CloudPath], CloudFixture.Within());
-
-    private static List<int> ProcessesOf(int parent)
-    {
-        var parents = Directory.EnumerateDirectories("/proc").Select(Path.GetFileName)
-            .Select(name => int.TryParse(name, CultureInfo.InvariantCulture, out var id) ? id : 0)
-            .Where(id => id != 0)
-            .Select(id => (Id: id, Parent: ParentOf(id)))
-            .ToList();
-        List<int> found = [parent];
-        for (var i = 0; i < found.Count; i++)
-            found.AddRange(parents.Where(pair => pair.Parent == found[i]).Select(pair => pair.Id));
-        return found;
-    }
-
-    private static int? ParentOf(int id) => Stat(id) is { } stat ? int.Parse(stat[1], CultureInfo.InvariantCulture) : null;
-
-    private static bool IsRunning(int id) => Stat(id) is { } stat && stat[0] != "Z";
-
-    private static string[]? Stat(int id)
-    {
-        try
-        {
-            var stat = File.ReadAllText($"/proc/{id}/stat");
-            return stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
-        }
-        catch (IOException)
-        {
-            return null;
-        }
-    }
-
-    /// <summary>The most memory that a process ever held, in bytes.</summary>
-    private static long PeakOf(int id) =>
-        long.Parse(File.ReadLines($"/proc/{id}/status").Single(line => line.StartsWith("VmHWM:", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) * 1024;
 }
