@@ -154,8 +154,10 @@ public static class LocalCloudLauncher
 
     private static CumulusException DidNotStart(CloudFolder folder, string why, FailureKind kind)
     {
-        var last = File.ReadLines(folder.Log).LastOrDefault(line => line.Trim() != "");
-        return new CumulusException(ErrorIds.LocalCloudUnavailable, kind, $"The local cloud did not start: {why}{(last is null ? "" : $"; its last words: {last.Trim()}")}")
+        string[] log = File.Exists(folder.Log) ? File.ReadAllLines(folder.Log) : [];
+        var last = log.LastOrDefault(line => line.Trim() != "");
+        var cause = CloudLog.CauseIn(log) ?? why + (last is null ? "" : $"; its last words: {last.Trim()}");
+        return new CumulusException(ErrorIds.LocalCloudUnavailable, kind, $"The local cloud did not start: {cause}")
         {
             Target = folder.Path,
             Advice = $"See {folder.Log}.",

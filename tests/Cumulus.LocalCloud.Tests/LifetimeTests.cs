@@ -110,7 +110,7 @@ public sealed class LifetimeTests : IDisposable
     {
         await StartAsync();
 
-        var error = await Assert.ThrowsAsync<CumulusException>(StartAsync);
+        var error = await Assert.ThrowsAsync<CumulusException>(() => StartAsync());
         await LocalCloudLauncher.StopAsync(CloudPath, keep: false, CloudFixture.Within());
 
         Assert.Equal(ErrorIds.LocalCloudAlreadyRunning, error.ErrorId);
@@ -121,7 +121,7 @@ public sealed class LifetimeTests : IDisposable
     {
         Directory.CreateDirectory(Path.Combine(CloudPath, "bin"));
 
-        var error = await Assert.ThrowsAsync<CumulusException>(StartAsync);
+        var error = await Assert.ThrowsAsync<CumulusException>(() => StartAsync());
 
         Assert.Equal(ErrorIds.LocalCloudPathNotEmpty, error.ErrorId);
         Assert.True(Directory.Exists(Path.Combine(CloudPath, "bin")));
@@ -154,6 +154,26 @@ public sealed class LifetimeTests : IDisposable
 
         Assert.Equal(ErrorIds.LocalCloudUnavailable, error.ErrorId);
         Assert.Contains("its last words: no such cmdlet", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_start_that_fails_says_why_and_leaves_its_logs()
+    {
+        var launched = await Assert.ThrowsAsync<CumulusException>(() => StartAsync("--bucket=b1"));
+        string[] left = [.. Directory.EnumerateFileSystemEntries(CloudPath).Select(path => Path.GetFileName(path)).Order()];
+        var log = await File.ReadAllTextAsync(Path.Combine(CloudPath, "localcloud.log"));
+        var direct = await Assert.ThrowsAsync<CumulusException>(
+            () => LocalCloudServer.StartAsync(new LocalCloudOptions { Path = CloudPath, Buckets = ["b1"] }, CloudFixture.Within()));
+        await StartAsync("--bucket=bundles");
+        await LocalCloudLauncher.StopAsync(CloudPath, keep: false, CloudFixture.Within());
+
+        Assert.Equal(ErrorIds.LocalCloudUnavailable, launched.ErrorId);
+        Assert.Equal("The local cloud did not start: moto answered s3 CreateBucket b1 with 400: The specified bucket is not valid.", launched.Message);
+        Assert.Equal($"See {Path.Combine(CloudPath, "localcloud.log")}.", launched.Advice);
+        Assert.Equal(["localcloud.log", "moto.log"], left);
+        Assert.Contains("could not start: moto answered s3 CreateBucket b1", log, StringComparison.Ordinal);
+        Assert.Equal("moto answered s3 CreateBucket b1 with 400: The specified bucket is not valid.", direct.Message);
+        Assert.False(Directory.Exists(CloudPath));
     }
 
     [Fact]
@@ -191,6 +211,8 @@ public sealed class LifetimeTests : IDisposable
         Assert.Equal(ErrorIds.LocalCloudHostsNotReady, error.ErrorId);
     }
 
-    private Task<LocalCloudInfo> StartAsync() =>
-        LocalCloudLauncher.StartAsync(new LocalCloudOptions { Path = CloudPath }, [.. Program, CloudPath], CloudFixture.Within());
+    private Task<LocalCloudInfo> StartAsync() => StartAsync([]);
+
+    private Task<LocalCloudInfo> StartAsync(params string[] arguments) =>
+        LocalCloudLauncher.StartAsync(new LocalCloudOptions { Path = CloudPath }, [.. Program, CloudPath, .. arguments], CloudFixture.Within());
 }
