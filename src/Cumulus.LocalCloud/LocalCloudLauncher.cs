@@ -70,7 +70,7 @@ public static class LocalCloudLauncher
     /// Ends the cloud that lives in this folder and waits until its processes are gone; by force when it does not go by itself. What a
     /// cloud left that died earlier is cleared away as well.
     /// </summary>
-    /// <param name="keep">Leave logs and the hosts' files there.</param>
+    /// <param name="keep">Leave logs and the hosts' files there, also when the start did not ask for that (<see cref="LocalCloudOptions.Keep"/>).</param>
     /// <exception cref="CumulusException"><c>LocalCloudNotFound</c>: there is none, nor was there one.</exception>
     public static async Task StopAsync(string path, bool keep, CancellationToken cancellationToken)
     {
@@ -92,7 +92,7 @@ public static class LocalCloudLauncher
         }
         // A cloud that was killed could not end what its hosts ran; isolated ones have ended with it.
         await MarkedProcesses.KillAsync(folder.Hosts);
-        if (keep)
+        if (keep || info.Keep)
             folder.RemoveCredentials();
         else
             folder.Remove();

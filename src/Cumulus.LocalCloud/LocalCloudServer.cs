@@ -41,6 +41,7 @@ public sealed class LocalCloudServer : IAsyncDisposable
             ProcessId = Environment.ProcessId,
             StartedAt = StateFile.ProcessStart(Environment.ProcessId) ?? throw new InvalidOperationException("This process has no start time."),
             Isolation = HostIsolation.Refused,
+            Keep = options.Keep,
         };
     }
 

@@ -105,6 +105,25 @@ public sealed class LifetimeTests : IDisposable
         Assert.Contains("ready at", await File.ReadAllTextAsync(Path.Combine(CloudPath, "localcloud.log")), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_the_start_asked_to_keep_is_kept_whoever_ends_the_cloud(bool killed)
+    {
+        var info = await StartAsync("--keep");
+        if (killed)
+        {
+            using var process = Process.GetProcessById(info.ProcessId);
+            process.Kill();
+        }
+
+        await LocalCloudLauncher.StopAsync(CloudPath, keep: false, CloudFixture.Within());
+
+        Assert.True(info.Keep);
+        Assert.False(File.Exists(Path.Combine(CloudPath, "localcloud.json")));
+        Assert.Contains("ready at", await File.ReadAllTextAsync(Path.Combine(CloudPath, "localcloud.log")), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_second_cloud_in_the_same_folder_is_refused()
     {
