@@ -59,6 +59,22 @@ public sealed class StackTests(CloudFixture cloud) : IClassFixture<CloudFixture>
     }
 
     [Fact]
+    public async Task What_a_group_starts_later_belongs_to_its_stack_too()
+    {
+        var stack = NewName();
+        await cloud.CloudFormation.CreateStackAsync(
+            new CreateStackRequest { StackName = stack, TemplateBody = Template, Parameters = Parameters("1.0") }, CloudFixture.Within());
+        var hosts = await HostsAsync(stack, all => all.Count == 2);
+
+        await cloud.AutoScaling.SetDesiredCapacityAsync(
+            new SetDesiredCapacityRequest { AutoScalingGroupName = hosts[0].AutoScalingGroup, DesiredCapacity = 3 }, CloudFixture.Within());
+
+        await HostsAsync(stack, all => all.Count == 3);
+        await cloud.CloudFormation.DeleteStackAsync(new DeleteStackRequest { StackName = stack }, CloudFixture.Within());
+        await HostsAsync(stack, all => all.Count == 0);
+    }
+
+    [Fact]
     public async Task An_update_that_changes_nothing_is_the_error_that_AWS_gives()
     {
         const string template = "{Parameters: {P: {Type: String}}, Resources: {Topic: {Type: AWS::SNS::Topic}}}";
