@@ -184,7 +184,7 @@ public sealed class LocalCloudServer : IAsyncDisposable
         var runCommand = Keep(new RunCommandService(_fleet, log, time));
         var stacks = new StackRequests(gate, client, _moto.Address, new Uri(proxy.Endpoint), log);
         var control = new ControlRequests(credentials, _fleet, Stop);
-        proxy.Serve(new RequestHandler(credentials, new Forwarder(http, _moto.Address), _fleet, runCommand, stacks, control, log));
+        proxy.Serve(new RequestHandler(credentials, new Forwarder(http, _moto.Address), _fleet, runCommand, stacks, new TemplateRequests(client, gate), control, log));
 
         StopOnSignals();
         StateFile.Write(Info);

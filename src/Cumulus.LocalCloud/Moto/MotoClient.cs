@@ -44,6 +44,14 @@ internal sealed partial class MotoClient(HttpClient http, Uri address)
         await SendAsync(message, "s3", region, $"CreateBucket {bucket}", cancellationToken);
     }
 
+    /// <param name="path">Slash, bucket, slash and key, as in a URL.</param>
+    /// <exception cref="CumulusException"><c>AwsRequestFailed</c> when there is no such object.</exception>
+    public async Task<string> GetObjectAsync(string path, string region, CancellationToken cancellationToken)
+    {
+        using var message = new HttpRequestMessage(HttpMethod.Get, new Uri(address, "/" + path.TrimStart('/')));
+        return await SendAsync(message, "s3", region, "GetObject", cancellationToken);
+    }
+
     private async Task<string> SendAsync(HttpRequestMessage message, string service, string region, string action, CancellationToken cancellationToken)
     {
         message.Headers.TryAddWithoutValidation("Authorization",
