@@ -18,10 +18,10 @@ public static class LocalCloudLauncher
     private const string Detach = """
         log=$1; shift
         if command -v setsid >/dev/null; then
-          setsid "$@" >>"$log" 2>&1 </dev/null &
+          setsid "$@" >/dev/null 2>>"$log" </dev/null &
         else
           set -m
-          nohup "$@" >>"$log" 2>&1 </dev/null &
+          nohup "$@" >/dev/null 2>>"$log" </dev/null &
         fi
         echo $!
         """;
@@ -30,8 +30,8 @@ public static class LocalCloudLauncher
     /// Starts a cloud in the background and waits until it answers.
     /// </summary>
     /// <param name="hostCommand">
-    /// Program and arguments that run a <see cref="LocalCloudServer"/> with these options in the foreground. What it prints goes to
-    /// <c>localcloud.log</c> in the cloud's folder (on Windows nowhere).
+    /// Program and arguments that run a <see cref="LocalCloudServer"/> with these options in the foreground. Its errors go to
+    /// <c>localcloud.log</c> in the cloud's folder (on Windows nowhere); what else it prints, credentials perhaps, goes nowhere.
     /// </param>
     /// <exception cref="CumulusException">
     /// <c>LocalCloudUnavailable</c>, <c>LocalCloudAlreadyRunning</c>, <c>LocalCloudPathNotEmpty</c>; kind Timeout when it is not ready

@@ -120,6 +120,7 @@ public sealed class LifetimeTests : IDisposable
         await LocalCloudLauncher.StopAsync(CloudPath, keep: false, CloudFixture.Within());
 
         Assert.True(info.Keep);
+        Assert.DoesNotContain(info.SecretAccessKey, await File.ReadAllTextAsync(Path.Combine(CloudPath, "localcloud.log")), StringComparison.Ordinal);
         Assert.False(File.Exists(Path.Combine(CloudPath, "localcloud.json")));
         Assert.Contains("ready at", await File.ReadAllTextAsync(Path.Combine(CloudPath, "localcloud.log")), StringComparison.Ordinal);
     }

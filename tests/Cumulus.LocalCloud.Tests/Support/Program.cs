@@ -11,6 +11,7 @@ try
         Keep = args.Contains("--keep"),
     };
     await using var server = await LocalCloudServer.StartAsync(options, CancellationToken.None);
+    await Console.Out.WriteLineAsync($"{server.Info.AccessKeyId} {server.Info.SecretAccessKey}");
     await server.WaitAsync(CancellationToken.None);
     return 0;
 }
