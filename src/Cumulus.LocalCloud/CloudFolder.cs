@@ -7,16 +7,18 @@ internal sealed class CloudFolder(string path)
 {
     public const string LogName = "localcloud.log";
 
+    private const string MotoLogName = "moto.log";
+
     private const string LockName = "localcloud.lock";
 
     private static readonly string[] Marks = [StateFile.Name, LogName];
-    private static readonly string[] Known = [.. Marks, LockName, "moto.log", "hosts", "bin"];
+    private static readonly string[] Known = [.. Marks, LockName, MotoLogName, "hosts", "bin"];
 
     public string Path { get; } = System.IO.Path.GetFullPath(path);
 
     public string Log => System.IO.Path.Combine(Path, LogName);
 
-    public string MotoLog => System.IO.Path.Combine(Path, "moto.log");
+    public string MotoLog => System.IO.Path.Combine(Path, MotoLogName);
 
     public string Hosts => System.IO.Path.Combine(Path, "hosts");
 
@@ -67,6 +69,9 @@ internal sealed class CloudFolder(string path)
         if (!Directory.EnumerateFileSystemEntries(Path).Any())
             Directory.Delete(Path);
     }
+
+    /// <summary>Removes all but the logs, which tell why a cloud did not start.</summary>
+    public void RemoveAllButLogs() => Empty(except: [LogName, MotoLogName]);
 
     /// <summary>Removes what is of no use or of harm after the end: the credentials.</summary>
     public void RemoveCredentials() => File.Delete(StateFile.PathIn(Path));

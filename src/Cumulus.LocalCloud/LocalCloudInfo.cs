@@ -23,6 +23,9 @@ public sealed record LocalCloudInfo
     /// <summary>Why hosts are not isolated; null when they are.</summary>
     public string? IsolationNote { get; init; }
 
+    /// <summary>Logs and the hosts' files stay when the cloud ends, whoever ends it.</summary>
+    public bool Keep { get; init; }
+
     /// <summary>Leaves the credentials out.</summary>
     public override string ToString() => $"LocalCloud {Endpoint} ({Path})";
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Cumulus.Engine;
+using Cumulus.LocalCloud.Fleet;
 using Cumulus.LocalCloud.Moto;
 
 namespace Cumulus.LocalCloud;
@@ -17,10 +18,10 @@ public static class LocalCloudLauncher
     private const string Detach = """
         log=$1; shift
         if command -v setsid >/dev/null; then
-          setsid "$@" >>"$log" 2>&1 </dev/null &
+          setsid "$@" >/dev/null 2>>"$log" </dev/null &
         else
           set -m
-          nohup "$@" >>"$log" 2>&1 </dev/null &
+          nohup "$@" >/dev/null 2>>"$log" </dev/null &
         fi
         echo $!
         """;
@@ -29,8 +30,8 @@ public static class LocalCloudLauncher
     /// Starts a cloud in the background and waits until it answers.
     /// </summary>
     /// <param name="hostCommand">
-    /// Program and arguments that run a <see cref="LocalCloudServer"/> with these options in the foreground. What it prints goes to
-    /// <c>localcloud.log</c> in the cloud's folder (on Windows nowhere).
+    /// Program and arguments that run a <see cref="LocalCloudServer"/> with these options in the foreground. Its errors go to
+    /// <c>localcloud.log</c> in the cloud's folder (on Windows nowhere); what else it prints, credentials perhaps, goes nowhere.
     /// </param>
     /// <exception cref="CumulusException">
     /// <c>LocalCloudUnavailable</c>, <c>LocalCloudAlreadyRunning</c>, <c>LocalCloudPathNotEmpty</c>; kind Timeout when it is not ready
@@ -69,7 +70,7 @@ public static class LocalCloudLauncher
     /// Ends the cloud that lives in this folder and waits until its processes are gone; by force when it does not go by itself. What a
     /// cloud left that died earlier is cleared away as well.
     /// </summary>
-    /// <param name="keep">Leave logs and the hosts' files there.</param>
+    /// <param name="keep">Leave logs and the hosts' files there, also when the start did not ask for that (<see cref="LocalCloudOptions.Keep"/>).</param>
     /// <exception cref="CumulusException"><c>LocalCloudNotFound</c>: there is none, nor was there one.</exception>
     public static async Task StopAsync(string path, bool keep, CancellationToken cancellationToken)
     {
@@ -89,7 +90,9 @@ public static class LocalCloudLauncher
                 Kill(info.ProcessId);
             await HasEndedAsync(info, cancellationToken);
         }
-        if (keep)
+        // A cloud that was killed could not end what its hosts ran; isolated ones have ended with it.
+        await MarkedProcesses.KillAsync(folder.Hosts);
+        if (keep || info.Keep)
             folder.RemoveCredentials();
         else
             folder.Remove();
@@ -151,8 +154,10 @@ public static class LocalCloudLauncher
 
     private static CumulusException DidNotStart(CloudFolder folder, string why, FailureKind kind)
     {
-        var last = File.ReadLines(folder.Log).LastOrDefault(line => line.Trim() != "");
-        return new CumulusException(ErrorIds.LocalCloudUnavailable, kind, $"The local cloud did not start: {why}{(last is null ? "" : $"; its last words: {last.Trim()}")}")
+        string[] log = File.Exists(folder.Log) ? File.ReadAllLines(folder.Log) : [];
+        var last = log.LastOrDefault(line => line.Trim() != "");
+        var cause = CloudLog.CauseIn(log) ?? why + (last is null ? "" : $"; its last words: {last.Trim()}");
+        return new CumulusException(ErrorIds.LocalCloudUnavailable, kind, $"The local cloud did not start: {cause}")
         {
             Target = folder.Path,
             Advice = $"See {folder.Log}.",

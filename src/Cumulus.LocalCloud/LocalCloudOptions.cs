@@ -31,7 +31,7 @@ public sealed record LocalCloudOptions
     /// </summary>
     public bool AllowUnisolated { get; init; }
 
-    /// <summary>Leave logs and the hosts' files in <see cref="Path"/> when the cloud stops.</summary>
+    /// <summary>Leave logs and the hosts' files in <see cref="Path"/> when the cloud stops, whoever stops it.</summary>
     public bool Keep { get; init; }
 
     /// <summary>Path of <c>moto_server</c>; null: environment variable <c>CUMULUS_MOTO_SERVER</c>, then <c>PATH</c>.</summary>

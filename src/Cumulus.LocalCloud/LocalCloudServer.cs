@@ -22,6 +22,7 @@ public sealed class LocalCloudServer : IAsyncDisposable
     private readonly Stack<object> _parts = new();
     private ProxyServer? _proxy;
     private bool _keep;
+    private bool _failed;
     private MotoProcess? _moto;
     private HostFleet? _fleet;
 
@@ -40,6 +41,7 @@ public sealed class LocalCloudServer : IAsyncDisposable
             ProcessId = Environment.ProcessId,
             StartedAt = StateFile.ProcessStart(Environment.ProcessId) ?? throw new InvalidOperationException("This process has no start time."),
             Isolation = HostIsolation.Refused,
+            Keep = options.Keep,
         };
     }
 
@@ -48,10 +50,13 @@ public sealed class LocalCloudServer : IAsyncDisposable
     /// <summary>Starts everything; when this returns, calls are answered.</summary>
     /// <exception cref="CumulusException">
     /// <c>LocalCloudUnavailable</c> (moto is missing or does not start), <c>LocalCloudAlreadyRunning</c>, <c>LocalCloudPathNotEmpty</c>,
-    /// or kind Timeout after <see cref="LocalCloudOptions.StartLimit"/>.
+    /// <c>AwsRequestFailed</c> (a bucket's name is none), or kind Timeout after <see cref="LocalCloudOptions.StartLimit"/>. The logs stay
+    /// in the folder.
     /// </exception>
     public static async Task<LocalCloudServer> StartAsync(LocalCloudOptions options, CancellationToken cancellationToken)
     {
+        // Before anything is written.
+        MotoProcess.Locate(options.MotoServer);
         var server = new LocalCloudServer(options);
         server._folder.Prepare();
         server.Keep(server._folder.Take());
@@ -64,12 +69,21 @@ public sealed class LocalCloudServer : IAsyncDisposable
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
-            await server.DisposeAsync();
-            throw new CumulusException(ErrorIds.LocalCloudUnavailable, FailureKind.Timeout,
+            var late = new CumulusException(ErrorIds.LocalCloudUnavailable, FailureKind.Timeout,
                 $"The local cloud was not ready within {options.StartLimit.TotalSeconds} s.", e)
-            { Target = options.Path };
+            {
+                Target = options.Path,
+                Advice = $"See {server._folder.Log}.",
+            };
+            await server.GiveUpAsync(late);
+            throw late;
         }
-        catch
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            await server.GiveUpAsync(e);
+            throw;
+        }
+        catch (OperationCanceledException)
         {
             await server.DisposeAsync();
             throw;
@@ -113,10 +127,27 @@ public sealed class LocalCloudServer : IAsyncDisposable
             else
                 ((IDisposable)part).Dispose();
         }
-        if (_keep)
+        if (_failed)
+            _folder.RemoveAllButLogs();
+        else if (_keep)
             _folder.RemoveCredentials();
         else
             _folder.Remove();
+    }
+
+    /// <summary>Ends what was started, and leaves the logs with the cause.</summary>
+    private async Task GiveUpAsync(Exception cause)
+    {
+        _failed = true;
+        try
+        {
+            using var log = new CloudLog(_folder.Log, TimeProvider.System);
+            log.WriteCause(cause);
+        }
+        finally
+        {
+            await DisposeAsync();
+        }
     }
 
     private async Task StartPartsAsync(CancellationToken cancellationToken)
@@ -153,7 +184,7 @@ public sealed class LocalCloudServer : IAsyncDisposable
         var runCommand = Keep(new RunCommandService(_fleet, log, time));
         var stacks = new StackRequests(gate, client, _moto.Address, new Uri(proxy.Endpoint), log);
         var control = new ControlRequests(credentials, _fleet, Stop);
-        proxy.Serve(new RequestHandler(credentials, new Forwarder(http, _moto.Address), _fleet, runCommand, stacks, control, log));
+        proxy.Serve(new RequestHandler(credentials, new Forwarder(http, _moto.Address), _fleet, runCommand, stacks, new TemplateRequests(client, gate), control, log));
 
         StopOnSignals();
         StateFile.Write(Info);

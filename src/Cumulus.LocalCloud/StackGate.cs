@@ -25,8 +25,10 @@ internal sealed class StackGate : IDisposable
     public async Task<T> ReadAsync<T>(string region, Func<Task<T>> read, CancellationToken cancellationToken)
     {
         using var entered = await EnterAsync(cancellationToken);
+        var result = await read();
+        // Not before: a reading that fails has to be made again. Nothing changes meanwhile, since the turn is taken.
         _changed.TryRemove(region, out _);
-        return await read();
+        return result;
     }
 
     public void Dispose() => _turn.Dispose();

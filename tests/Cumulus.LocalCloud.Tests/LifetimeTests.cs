@@ -30,12 +30,12 @@ public sealed class LifetimeTests : IDisposable
             await s3.PutBucketAsync("bucket", CloudFixture.Within());
         using (var client = LocalCloudClient.Open(CloudPath))
             Assert.Empty(await client.GetHostsAsync(CloudFixture.Within()));
-        var processes = ProcessesOf(info.ProcessId);
+        var processes = Processes.Of(info.ProcessId);
 
         await LocalCloudLauncher.StopAsync(CloudPath, keep: false, CloudFixture.Within());
 
         Assert.True(processes.Count >= 2, "moto runs below the cloud's process");
-        await CloudFixture.UntilAsync(() => Task.FromResult(!processes.Any(IsRunning)), () => string.Join(' ', processes.Where(IsRunning)));
+        await CloudFixture.UntilAsync(() => Task.FromResult(!processes.Any(Processes.IsRunning)), () => string.Join(' ', processes.Where(Processes.IsRunning)));
         Assert.False(Directory.Exists(CloudPath));
         // The sixth field is the session: its own, so that the shell's end and Ctrl+C do not reach it.
         Assert.Equal(info.ProcessId.ToString(CultureInfo.InvariantCulture), session[(session.LastIndexOf(')') + 2)..].Split(' ')[3]);
@@ -52,13 +52,13 @@ public sealed class LifetimeTests : IDisposable
         using var s3 = new AmazonS3Client(new BasicAWSCredentials(info.AccessKeyId, info.SecretAccessKey), new AmazonS3Config { ServiceURL = info.Endpoint, ForcePathStyle = true });
         var content = RandomNumberGenerator.GetBytes(size);
         await s3.PutBucketAsync("bucket", CloudFixture.Within());
-        var before = PeakOf(info.ProcessId);
+        var before = Processes.PeakOf(info.ProcessId);
 
         await s3.PutObjectAsync(new PutObjectRequest { BucketName = "bucket", Key = "bundle.zip", InputStream = new MemoryStream(content) }, CloudFixture.Within(120));
         using var answer = await s3.GetObjectAsync("bucket", "bundle.zip", CloudFixture.Within(120));
         var digest = await SHA256.HashDataAsync(answer.ResponseStream, CloudFixture.Within(120));
 
-        var growth = PeakOf(info.ProcessId) - before;
+        var growth = Processes.PeakOf(info.ProcessId) - before;
         await LocalCloudLauncher.StopAsync(CloudPath, keep: false, CloudFixture.Within());
         Assert.InRange(growth, 0, size / 3);
         Assert.Equal(size, answer.ContentLength);
@@ -80,10 +80,10 @@ public sealed class LifetimeTests : IDisposable
     public async Task A_killed_cloud_takes_moto_along_and_its_folder_can_be_used_again()
     {
         var info = await StartAsync();
-        var processes = ProcessesOf(info.ProcessId);
+        var processes = Processes.Of(info.ProcessId);
         using (var process = Process.GetProcessById(info.ProcessId))
             process.Kill();
-        await CloudFixture.UntilAsync(() => Task.FromResult(!processes.Any(IsRunning)), () => string.Join(' ', processes.Where(IsRunning)));
+        await CloudFixture.UntilAsync(() => Task.FromResult(!processes.Any(Processes.IsRunning)), () => string.Join(' ', processes.Where(Processes.IsRunning)));
 
         var error = Assert.Throws<CumulusException>(() => LocalCloudClient.Open(CloudPath));
         var again = await StartAsync();
@@ -105,12 +105,32 @@ public sealed class LifetimeTests : IDisposable
         Assert.Contains("ready at", await File.ReadAllTextAsync(Path.Combine(CloudPath, "localcloud.log")), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_the_start_asked_to_keep_is_kept_whoever_ends_the_cloud(bool killed)
+    {
+        var info = await StartAsync("--keep");
+        if (killed)
+        {
+            using var process = Process.GetProcessById(info.ProcessId);
+            process.Kill();
+        }
+
+        await LocalCloudLauncher.StopAsync(CloudPath, keep: false, CloudFixture.Within());
+
+        Assert.True(info.Keep);
+        Assert.DoesNotContain(info.SecretAccessKey, await File.ReadAllTextAsync(Path.Combine(CloudPath, "localcloud.log")), StringComparison.Ordinal);
+        Assert.False(File.Exists(Path.Combine(CloudPath, "localcloud.json")));
+        Assert.Contains("ready at", await File.ReadAllTextAsync(Path.Combine(CloudPath, "localcloud.log")), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_second_cloud_in_the_same_folder_is_refused()
     {
         await StartAsync();
 
-        var error = await Assert.ThrowsAsync<CumulusException>(StartAsync);
+        var error = await Assert.ThrowsAsync<CumulusException>(() => StartAsync());
         await LocalCloudLauncher.StopAsync(CloudPath, keep: false, CloudFixture.Within());
 
         Assert.Equal(ErrorIds.LocalCloudAlreadyRunning, error.ErrorId);
@@ -121,7 +141,7 @@ public sealed class LifetimeTests : IDisposable
     {
         Directory.CreateDirectory(Path.Combine(CloudPath, "bin"));
 
-        var error = await Assert.ThrowsAsync<CumulusException>(StartAsync);
+        var error = await Assert.ThrowsAsync<CumulusException>(() => StartAsync());
 
         Assert.Equal(ErrorIds.LocalCloudPathNotEmpty, error.ErrorId);
         Assert.True(Directory.Exists(Path.Combine(CloudPath, "bin")));
@@ -154,6 +174,26 @@ public sealed class LifetimeTests : IDisposable
 
         Assert.Equal(ErrorIds.LocalCloudUnavailable, error.ErrorId);
         Assert.Contains("its last words: no such cmdlet", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_start_that_fails_says_why_and_leaves_its_logs()
+    {
+        var launched = await Assert.ThrowsAsync<CumulusException>(() => StartAsync("--bucket=b1"));
+        string[] left = [.. Directory.EnumerateFileSystemEntries(CloudPath).Select(path => Path.GetFileName(path)).Order()];
+        var log = await File.ReadAllTextAsync(Path.Combine(CloudPath, "localcloud.log"));
+        var direct = await Assert.ThrowsAsync<CumulusException>(
+            () => LocalCloudServer.StartAsync(new LocalCloudOptions { Path = CloudPath, Buckets = ["b1"] }, CloudFixture.Within()));
+        await StartAsync("--bucket=bundles");
+        await LocalCloudLauncher.StopAsync(CloudPath, keep: false, CloudFixture.Within());
+
+        Assert.Equal(ErrorIds.LocalCloudUnavailable, launched.ErrorId);
+        Assert.Equal("The local cloud did not start: moto answered s3 CreateBucket b1 with 400: The specified bucket is not valid.", launched.Message);
+        Assert.Equal($"See {Path.Combine(CloudPath, "localcloud.log")}.", launched.Advice);
+        Assert.Equal(["localcloud.log", "moto.log"], left);
+        Assert.Contains("could not start: moto answered s3 CreateBucket b1", log, StringComparison.Ordinal);
+        Assert.Equal("moto answered s3 CreateBucket b1 with 400: The specified bucket is not valid.", direct.Message);
+        Assert.False(Directory.Exists(CloudPath));
     }
 
     [Fact]
@@ -191,40 +231,8 @@ public sealed class LifetimeTests : IDisposable
         Assert.Equal(ErrorIds.LocalCloudHostsNotReady, error.ErrorId);
     }
 
-    private Task<LocalCloudInfo> StartAsync() =>
-        LocalCloudLauncher.StartAsync(new LocalCloudOptions { Path = CloudPath }, [.. Program, CloudPath], CloudFixture.Within());
+    private Task<LocalCloudInfo> StartAsync() => StartAsync([]);
 
-    private static List<int> ProcessesOf(int parent)
-    {
-        var parents = Directory.EnumerateDirectories("/proc").Select(Path.GetFileName)
-            .Select(name => int.TryParse(name, CultureInfo.InvariantCulture, out var id) ? id : 0)
-            .Where(id => id != 0)
-            .Select(id => (Id: id, Parent: ParentOf(id)))
-            .ToList();
-        List<int> found = [parent];
-        for (var i = 0; i < found.Count; i++)
-            found.AddRange(parents.Where(pair => pair.Parent == found[i]).Select(pair => pair.Id));
-        return found;
-    }
-
-    private static int? ParentOf(int id) => Stat(id) is { } stat ? int.Parse(stat[1], CultureInfo.InvariantCulture) : null;
-
-    private static bool IsRunning(int id) => Stat(id) is { } stat && stat[0] != "Z";
-
-    private static string[]? Stat(int id)
-    {
-        try
-        {
-            var stat = File.ReadAllText($"/proc/{id}/stat");
-            return stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
-        }
-        catch (IOException)
-        {
-            return null;
-        }
-    }
-
-    /// <summary>The most memory that a process ever held, in bytes.</summary>
-    private static long PeakOf(int id) =>
-        long.Parse(File.ReadLines($"/proc/{id}/status").Single(line => line.StartsWith("VmHWM:", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) * 1024;
+    private Task<LocalCloudInfo> StartAsync(params string[] arguments) =>
+        LocalCloudLauncher.StartAsync(new LocalCloudOptions { Path = CloudPath }, [.. Program, CloudPath, .. arguments], CloudFixture.Within());
 }

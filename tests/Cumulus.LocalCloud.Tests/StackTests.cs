@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 using Amazon.AutoScaling;
 using Amazon.AutoScaling.Model;
@@ -54,6 +53,22 @@ public sealed class StackTests(CloudFixture cloud) : IClassFixture<CloudFixture>
         var added = three.Single(host => hosts.All(old => old.InstanceId != host.InstanceId));
         Assert.Contains("version: 2.0", await File.ReadAllTextAsync(Path.Combine(added.RootPath, "etc/cumulus/metadata.conf")), StringComparison.Ordinal);
 
+        await cloud.CloudFormation.DeleteStackAsync(new DeleteStackRequest { StackName = stack }, CloudFixture.Within());
+        await HostsAsync(stack, all => all.Count == 0);
+    }
+
+    [Fact]
+    public async Task What_a_group_starts_later_belongs_to_its_stack_too()
+    {
+        var stack = NewName();
+        await cloud.CloudFormation.CreateStackAsync(
+            new CreateStackRequest { StackName = stack, TemplateBody = Template, Parameters = Parameters("1.0") }, CloudFixture.Within());
+        var hosts = await HostsAsync(stack, all => all.Count == 2);
+
+        await cloud.AutoScaling.SetDesiredCapacityAsync(
+            new SetDesiredCapacityRequest { AutoScalingGroupName = hosts[0].AutoScalingGroup, DesiredCapacity = 3 }, CloudFixture.Within());
+
+        await HostsAsync(stack, all => all.Count == 3);
         await cloud.CloudFormation.DeleteStackAsync(new DeleteStackRequest { StackName = stack }, CloudFixture.Within());
         await HostsAsync(stack, all => all.Count == 0);
     }
@@ -134,35 +149,14 @@ public sealed class StackTests(CloudFixture cloud) : IClassFixture<CloudFixture>
         var file = Path.GetTempFileName();
         await File.WriteAllBytesAsync(file, new byte[20_000_000]);
 
-        var status = await AwsAsync("cloudformation", "describe-stacks", "--stack-name", stack, "--query", "Stacks[0].StackStatus", "--output", "text");
-        await AwsAsync("s3", "cp", file, $"s3://{bucket}/big", "--no-progress");
+        var status = await cloud.AwsAsync("cloudformation", "describe-stacks", "--stack-name", stack, "--query", "Stacks[0].StackStatus", "--output", "text");
+        await cloud.AwsAsync("s3", "cp", file, $"s3://{bucket}/big", "--no-progress");
         File.Delete(file);
-        await AwsAsync("s3", "cp", $"s3://{bucket}/big", file, "--no-progress");
+        await cloud.AwsAsync("s3", "cp", $"s3://{bucket}/big", file, "--no-progress");
 
         Assert.Equal("CREATE_COMPLETE", status.Trim());
         Assert.Equal(20_000_000, new FileInfo(file).Length);
         File.Delete(file);
-    }
-
-    private async Task<string> AwsAsync(params string[] arguments)
-    {
-        var start = new ProcessStartInfo("aws", [.. arguments, "--endpoint-url", cloud.Info.Endpoint])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            Environment =
-            {
-                ["AWS_ACCESS_KEY_ID"] = cloud.Info.AccessKeyId,
-                ["AWS_SECRET_ACCESS_KEY"] = cloud.Info.SecretAccessKey,
-                ["AWS_DEFAULT_REGION"] = cloud.Info.Region,
-            },
-        };
-        using var process = Process.Start(start)!;
-        var output = process.StandardOutput.ReadToEndAsync(CloudFixture.Within(120));
-        var errors = process.StandardError.ReadToEndAsync(CloudFixture.Within(120));
-        await process.WaitForExitAsync(CloudFixture.Within(120));
-        Assert.True(process.ExitCode == 0, await errors);
-        return await output;
     }
 
     private async Task<IReadOnlyList<LocalCloudHost>> HostsAsync(string stack, Func<IReadOnlyList<LocalCloudHost>, bool> condition)

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Globalization;
 using System.Text;
 using Amazon.EC2;
 using Amazon.EC2.Model;
@@ -10,6 +12,9 @@ namespace Cumulus.LocalCloud.Tests;
 /// <summary>A machine that cannot isolate hosts: all its programs are on PATH but unshare.</summary>
 public sealed class UnisolatedTests : IDisposable
 {
+    // One in the script's session, one in a session of its own.
+    private const string Servers = "#!/bin/sh\nsleep 3211 & echo $!\nsetsid sh -c 'echo $$; exec sleep 3212' &\n";
+
     private readonly TempFolder _temp = new();
 
     public void Dispose() => _temp.Dispose();
@@ -41,6 +46,41 @@ public sealed class UnisolatedTests : IDisposable
         Assert.Equal(HostIsolation.Unisolated, info.Isolation);
         Assert.Equal(host.RootPath + "\n", where);
         Assert.False(Directory.Exists($"/proc/{process}"));
+    }
+
+    [Fact]
+    public async Task Servers_that_user_data_leaves_in_the_background_end_with_the_cloud()
+    {
+        var (info, host) = await BootAsync(Servers, "--allow-unisolated");
+        var servers = await ServersOfAsync(host);
+
+        await LocalCloudLauncher.StopAsync(info.Path, keep: false, CloudFixture.Within());
+
+        Assert.Equal([], servers.Where(Processes.IsRunning));
+        Assert.False(Directory.Exists(info.Path));
+    }
+
+    [Fact]
+    public async Task Servers_of_a_cloud_that_was_killed_end_when_what_it_left_is_cleared_away()
+    {
+        var (info, host) = await BootAsync(Servers, "--allow-unisolated");
+        var servers = await ServersOfAsync(host);
+        using (var process = Process.GetProcessById(info.ProcessId))
+            process.Kill();
+        await CloudFixture.UntilAsync(() => Task.FromResult(!Processes.IsRunning(info.ProcessId)), () => "the cloud runs");
+
+        await LocalCloudLauncher.StopAsync(info.Path, keep: false, CloudFixture.Within());
+
+        Assert.Equal([], servers.Where(Processes.IsRunning));
+    }
+
+    private static async Task<List<int>> ServersOfAsync(LocalCloudHost host)
+    {
+        await CloudFixture.UntilAsync(
+            () => Task.FromResult(File.Exists(host.BootLog) && File.ReadLines(host.BootLog).Count() == 2), () => "the servers have not started");
+        List<int> servers = [.. File.ReadLines(host.BootLog).Select(line => int.Parse(line, CultureInfo.InvariantCulture))];
+        Assert.All(servers, server => Assert.True(Processes.IsRunning(server)));
+        return servers;
     }
 
     private async Task<(LocalCloudInfo Cloud, LocalCloudHost Host)> BootAsync(string userData, params string[] arguments)

@@ -17,6 +17,8 @@ internal sealed class HostFleet : IAsyncDisposable
     private readonly Channel<bool> _signals = Channel.CreateBounded<bool>(
         new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
+    // What stacks of a region consisted of when they were read last.
+    private readonly Dictionary<string, IReadOnlyDictionary<string, StackMember>> _members = [];
     private readonly SemaphoreSlim _turn = new(1);
     private readonly CancellationTokenSource _end = new();
     private readonly MotoInventory _moto;
@@ -171,9 +173,13 @@ internal sealed class HostFleet : IAsyncDisposable
     private async Task TagByStackAsync(string region, IReadOnlyList<Instance> instances, CancellationToken cancellationToken)
     {
         var untagged = instances.Where(i => i.State == "running" && !i.Tags.ContainsKey("aws:cloudformation:stack-name")).ToList();
-        if (untagged.Count == 0 || !_stacks.HasChanged(region))
+        if (untagged.Count == 0)
             return;
-        var members = await _stacks.ReadAsync(region, () => _moto.StackMembersAsync(region, cancellationToken), cancellationToken);
+        if (_stacks.HasChanged(region))
+            _members[region] = await _stacks.ReadAsync(region, () => _moto.StackMembersAsync(region, cancellationToken), cancellationToken);
+        // What a group starts later, or a stack made while the instances were already listed, belongs to a stack that was read before.
+        if (!_members.TryGetValue(region, out var members))
+            return;
         foreach (var instance in untagged)
         {
             var owner = instance.Tags.GetValueOrDefault("aws:autoscaling:groupName", instance.Id);

@@ -5,6 +5,8 @@ namespace Cumulus.LocalCloud.Fleet;
 /// <summary>A script that runs on a host, in a session of its own so that it can be ended with all that it started.</summary>
 internal sealed class HostProcess(Process process) : IDisposable
 {
+    private bool _disposed;
+
     /// <summary>
     /// The redirection is done by a shell, since <see cref="Process"/> only has pipes; <c>setsid</c> (where there is one) then
     /// makes the process a group of its own without changing its id.
@@ -26,13 +28,24 @@ internal sealed class HostProcess(Process process) : IDisposable
         return process.ExitCode;
     }
 
+    /// <summary>Ends it with its group, unless it has ended or nobody waits for it any more.</summary>
     public void Kill()
     {
-        if (process.HasExited)
-            return;
-        PosixProcess.KillGroup(process.Id);
-        process.Kill(entireProcessTree: true);
+        lock (process)
+        {
+            if (_disposed || process.HasExited)
+                return;
+            PosixProcess.KillGroup(process.Id);
+            process.Kill(entireProcessTree: true);
+        }
     }
 
-    public void Dispose() => process.Dispose();
+    public void Dispose()
+    {
+        lock (process)
+        {
+            _disposed = true;
+            process.Dispose();
+        }
+    }
 }

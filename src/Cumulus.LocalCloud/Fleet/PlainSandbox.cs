@@ -1,9 +1,7 @@
-using System.Globalization;
-
 namespace Cumulus.LocalCloud.Fleet;
 
 /// <summary>No sandbox at all (see <see cref="HostIsolation.Unisolated"/>): plain processes in the host's folder.</summary>
-internal sealed class PlainSandbox(string instanceId, HostFolder folder, IReadOnlyDictionary<string, string> environment) : IHostSandbox
+internal sealed class PlainSandbox(HostFolder folder, IReadOnlyDictionary<string, string> environment) : IHostSandbox
 {
     private readonly List<HostProcess> _started = [];
 
@@ -19,7 +17,7 @@ internal sealed class PlainSandbox(string instanceId, HostFolder folder, IReadOn
         return process;
     }
 
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         lock (_started)
         {
@@ -27,32 +25,6 @@ internal sealed class PlainSandbox(string instanceId, HostFolder folder, IReadOn
                 process.Kill();
             _started.Clear();
         }
-        KillByEnvironment();
-        return ValueTask.CompletedTask;
-    }
-
-    /// <summary>What a script left in the background is found by its environment (Linux only; elsewhere it is left alone).</summary>
-    private void KillByEnvironment()
-    {
-        if (!OperatingSystem.IsLinux())
-            return;
-        var mark = $"CUMULUS_INSTANCE_ID={instanceId}";
-        foreach (var process in Directory.EnumerateDirectories("/proc"))
-        {
-            if (int.TryParse(Path.GetFileName(process), CultureInfo.InvariantCulture, out var id) && Environ(process).Contains(mark))
-                PosixProcess.Kill(id);
-        }
-    }
-
-    private static string[] Environ(string process)
-    {
-        try
-        {
-            return File.ReadAllText(Path.Combine(process, "environ")).Split('\0');
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return [];
-        }
+        await MarkedProcesses.KillAsync(folder.Root);
     }
 }

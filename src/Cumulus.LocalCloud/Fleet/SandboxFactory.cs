@@ -80,7 +80,7 @@ internal sealed class SandboxFactory
         if (Isolation == HostIsolation.Isolated)
             return new NamespaceSandbox(folder, _settings with { Environment = environment });
         environment["CUMULUS_ROOT"] = folder.Root;
-        return new PlainSandbox(instanceId, folder, environment);
+        return new PlainSandbox(folder, environment);
     }
 
     /// <summary>Tries it for real, in the very folder where the hosts will be: null when it works, else what is in the way.</summary>

@@ -1,10 +1,12 @@
+using System.Net;
+using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using Cumulus.Engine;
 
 namespace Cumulus.LocalCloud.Moto;
 
 /// <summary>The few calls that the cloud itself makes to moto, which looks at no signature.</summary>
-internal sealed class MotoClient(HttpClient http, Uri address)
+internal sealed partial class MotoClient(HttpClient http, Uri address)
 {
     private static readonly Dictionary<string, string> Versions = new()
     {
@@ -39,7 +41,15 @@ internal sealed class MotoClient(HttpClient http, Uri address)
             message.Content = new StringContent(
                 $"<CreateBucketConfiguration xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><LocationConstraint>{region}</LocationConstraint></CreateBucketConfiguration>");
         }
-        await SendAsync(message, "s3", region, "CreateBucket", cancellationToken);
+        await SendAsync(message, "s3", region, $"CreateBucket {bucket}", cancellationToken);
+    }
+
+    /// <param name="path">Slash, bucket, slash and key, as in a URL.</param>
+    /// <exception cref="CumulusException"><c>AwsRequestFailed</c> when there is no such object.</exception>
+    public async Task<string> GetObjectAsync(string path, string region, CancellationToken cancellationToken)
+    {
+        using var message = new HttpRequestMessage(HttpMethod.Get, new Uri(address, "/" + path.TrimStart('/')));
+        return await SendAsync(message, "s3", region, "GetObject", cancellationToken);
     }
 
     private async Task<string> SendAsync(HttpRequestMessage message, string service, string region, string action, CancellationToken cancellationToken)
@@ -51,6 +61,13 @@ internal sealed class MotoClient(HttpClient http, Uri address)
         if (response.IsSuccessStatusCode)
             return text;
         throw new CumulusException(ErrorIds.AwsRequestFailed, FailureKind.OperationFailed,
-            $"moto answered {service} {action} with {(int)response.StatusCode}: {text[..Math.Min(text.Length, 500)]}");
+            $"moto answered {service} {action} with {(int)response.StatusCode}: {ReasonIn(text)}");
     }
+
+    /// <summary>The message of an error in XML; else the answer's beginning.</summary>
+    private static string ReasonIn(string answer) =>
+        Message().Match(answer) is { Success: true } match ? WebUtility.HtmlDecode(match.Groups[1].Value) : answer[..Math.Min(answer.Length, 500)];
+
+    [GeneratedRegex("<Message>(.*?)</Message>", RegexOptions.Singleline)]
+    private static partial Regex Message();
 }

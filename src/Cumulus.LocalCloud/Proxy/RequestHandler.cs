@@ -8,7 +8,7 @@ namespace Cumulus.LocalCloud.Proxy;
 
 /// <summary>What happens to one request.</summary>
 internal sealed class RequestHandler(
-    Credentials credentials, Forwarder moto, HostFleet fleet, RunCommandService runCommand, StackRequests stacks, ControlRequests control, CloudLog log)
+    Credentials credentials, Forwarder moto, HostFleet fleet, RunCommandService runCommand, StackRequests stacks, TemplateRequests templates, ControlRequests control, CloudLog log)
 {
     private const int BodyLimit = 8 * 1024 * 1024;
 
@@ -58,6 +58,11 @@ internal sealed class RequestHandler(
             await runCommand.Answer(call, body!).WriteAsync(response, withBody, cancellationToken);
             return;
         }
+        if (TemplateRequests.Handles(call))
+        {
+            await (await templates.AnswerAsync(call, cancellationToken)).WriteAsync(response, withBody, cancellationToken);
+            return;
+        }
         using var turn = call.Service == "cloudformation" ? await stacks.EnterAsync(cancellationToken) : null;
         if (turn is not null)
             body = stacks.Rewrite(call, body);
@@ -65,7 +70,7 @@ internal sealed class RequestHandler(
         using var answer = await moto.SendAsync(request, body, cancellationToken);
         if (before is not null && !call.IsReading)
             await stacks.AfterAsync(call, before, answer.IsSuccessStatusCode, cancellationToken);
-        ThrowIfMotoCannot(call, answer);
+        await ThrowIfMotoCannotAsync(call, answer, cancellationToken);
         if (Changing.Contains(call.Service) && !call.IsReading)
             fleet.Signal(call.Region);
         await Forwarder.ReturnAsync(answer, response, withBody, cancellationToken);
@@ -73,15 +78,25 @@ internal sealed class RequestHandler(
 
     /// <summary>
     /// moto's answer to what it does not have (and to its own defects) is an HTML page with status 500, which clients cannot read and try
-    /// again and again.
+    /// again and again; where the path names the operation, it is its web server's page with status 404 or 405.
     /// </summary>
-    private static void ThrowIfMotoCannot(AwsCall call, HttpResponseMessage answer)
+    private static async Task ThrowIfMotoCannotAsync(AwsCall call, HttpResponseMessage answer, CancellationToken cancellationToken)
     {
-        if (answer.StatusCode == HttpStatusCode.InternalServerError && answer.Content.Headers.ContentType?.MediaType == "text/html")
+        if (answer.Content.Headers.ContentType?.MediaType == "text/html" &&
+            (answer.StatusCode == HttpStatusCode.InternalServerError || await IsPageOfServerAsync(answer, cancellationToken)))
         {
             throw new AwsError(HttpStatusCode.NotImplemented, "NotImplemented",
                 $"LocalCloud cannot do {call}: moto does not implement it, or failed at it (see moto.log in the cloud's folder).");
         }
+    }
+
+    /// <summary>text/html is also what moto says of some answers in JSON: only the text tells.</summary>
+    private static async Task<bool> IsPageOfServerAsync(HttpResponseMessage answer, CancellationToken cancellationToken)
+    {
+        if (answer.StatusCode is not (HttpStatusCode.NotFound or HttpStatusCode.MethodNotAllowed))
+            return false;
+        await answer.Content.LoadIntoBufferAsync();
+        return (await answer.Content.ReadAsStringAsync(cancellationToken)).StartsWith("<!doctype html>", StringComparison.OrdinalIgnoreCase);
     }
 
     private static bool IsExpected(Exception e) =>

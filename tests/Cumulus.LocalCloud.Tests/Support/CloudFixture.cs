@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 using Amazon.AutoScaling;
 using Amazon.CloudFormation;
@@ -104,6 +105,28 @@ public sealed class CloudFixture : IAsyncLifetime
     }
 
     public async Task<IReadOnlyList<LocalCloudHost>> HostsAsync() => await _server!.GetHostsAsync(Within());
+
+    /// <summary>Runs the <c>aws</c> command and returns what it prints.</summary>
+    public async Task<string> AwsAsync(params string[] arguments)
+    {
+        var start = new ProcessStartInfo("aws", [.. arguments, "--endpoint-url", Info.Endpoint])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            Environment =
+            {
+                ["AWS_ACCESS_KEY_ID"] = Info.AccessKeyId,
+                ["AWS_SECRET_ACCESS_KEY"] = Info.SecretAccessKey,
+                ["AWS_DEFAULT_REGION"] = Info.Region,
+            },
+        };
+        using var process = Process.Start(start)!;
+        var output = process.StandardOutput.ReadToEndAsync(Within(120));
+        var errors = process.StandardError.ReadToEndAsync(Within(120));
+        await process.WaitForExitAsync(Within(120));
+        Assert.True(process.ExitCode == 0, await errors);
+        return await output;
+    }
 
     public static async Task UntilAsync(Func<Task<bool>> condition, Func<string> state)
     {
