@@ -213,10 +213,12 @@ public sealed class AwsErrorTests : IDisposable
         Assert.Equal("\"e1\"", server.Requests.Last().Headers["If-Match"]);
     }
 
-    [Fact]
-    public async Task A_profile_that_is_not_there_is_named_before_any_call()
+    [Theory]
+    [InlineData("eu-west-1")]
+    [InlineData(null)]
+    public async Task A_profile_that_is_not_there_is_named_before_any_call(string? region)
     {
-        var e = await Assert.ThrowsAsync<CumulusException>(() => AwsGateways.ConnectAsync(new AwsConnection { ProfileName = "no-such-profile", Region = "eu-west-1" }, default));
+        var e = await Assert.ThrowsAsync<CumulusException>(() => AwsGateways.ConnectAsync(new AwsConnection { ProfileName = "no-such-profile", Region = region }, default));
         Assert.Equal(ErrorIds.CredentialsNotFound, e.ErrorId);
         Assert.Contains("'no-such-profile'", e.Message);
     }
