@@ -89,6 +89,10 @@ run_demo() {
     if [ -z "$front" ]; then
         if command -v pwsh >/dev/null; then front=pwsh; else front=console; fi
     fi
+    case $front in
+        pwsh | console) ;;
+        *) fail "demo runs in 'pwsh' or in the 'console', not in '$front'" ;;
+    esac
     build
     require_moto
     # The example is copied: the demo changes a page.
@@ -100,7 +104,6 @@ run_demo() {
     case $front in
         pwsh) exec pwsh -NoProfile -File "$root/docs/examples/Invoke-CommandFile.ps1" demo.ps1 ;;
         console) exec "$root/out/cumulus" -File demo.ps1 ;;
-        *) fail "demo runs in 'pwsh' or in the 'console', not in '$front'" ;;
     esac
 }
 

@@ -39,6 +39,17 @@ public sealed class ProcessTests : IDisposable
     }
 
     [Fact]
+    public async Task An_environment_without_stacks_is_not_deployed_in_silence()
+    {
+        string file = _folder.Write("cumulus.conf", "[environment: e]\nregion = eu-west-1\naccess-key-id = AKIAEXAMPLE\nsecret-access-key = s\nstacks =\nbundles =\n");
+
+        var run = await RunAsync("Deploy-Environment", "e", "-ConfigurationPath", file);
+
+        Assert.Contains("WARNING: The environment 'e' has no stacks.\n", run.Error);
+        Assert.Equal(ExitCodes.Success, run.ExitCode);
+    }
+
+    [Fact]
     public async Task A_usage_error_is_one_line_and_exit_code_2()
     {
         var run = await RunAsync("No-SuchThing");

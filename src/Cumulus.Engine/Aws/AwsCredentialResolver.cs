@@ -41,7 +41,7 @@ internal static class AwsCredentialResolver
         return found;
     }
 
-    /// <exception cref="CumulusException"><see cref="ErrorIds.RegionMissing"/></exception>
+    /// <exception cref="CumulusException"><see cref="ErrorIds.RegionMissing"/>; <see cref="ErrorIds.CredentialsNotFound"/>: there is no such profile.</exception>
     public static async Task<ResolvedRegion> RegionAsync(AwsConnection connection, CancellationToken cancellationToken)
     {
         if (!string.IsNullOrWhiteSpace(connection.Region))
@@ -49,9 +49,11 @@ internal static class AwsCredentialResolver
             return new ResolvedRegion(connection.Region, "as given or configured");
         }
 
-        if (connection.ProfileName is { } name && new CredentialProfileStoreChain().TryGetProfile(name, out CredentialProfile? profile) && profile.Region is { } ofProfile)
+        if (connection.ProfileName is { } name)
         {
-            return new ResolvedRegion(ofProfile.SystemName, $"profile '{name}'");
+            var profiles = new CredentialProfileStoreChain();
+            if (!profiles.TryGetProfile(name, out CredentialProfile? profile)) throw NoProfile(name, profiles);
+            if (profile.Region is { } ofProfile) return new ResolvedRegion(ofProfile.SystemName, $"profile '{name}'");
         }
 
         // The last link asks the instance metadata service and blocks while it does.
@@ -80,8 +82,13 @@ internal static class AwsCredentialResolver
             return new ResolvedCredentials(credentials, $"profile '{name}'{kind}");
         }
 
+        throw NoProfile(name, chain);
+    }
+
+    private static CumulusException NoProfile(string name, CredentialProfileStoreChain chain)
+    {
         string nearest = NearestName.Of(name, chain.ListProfiles().Select(p => p.Name)) is { } near ? $" Did you mean '{near}'?" : "";
-        throw new CumulusException(ErrorIds.CredentialsNotFound, FailureKind.NotFound, $"There is no AWS profile '{name}' with credentials.{nearest}")
+        return new CumulusException(ErrorIds.CredentialsNotFound, FailureKind.NotFound, $"There is no AWS profile '{name}' with credentials.{nearest}")
         { Target = name, Advice = "See the profiles with 'aws configure list-profiles'." };
     }
 

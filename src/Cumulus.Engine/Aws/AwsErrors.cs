@@ -12,6 +12,8 @@ namespace Cumulus.Engine.Aws;
 internal sealed record AwsCall(string Service, string Operation, string Endpoint, string? Bucket = null)
 {
     public string Subject => Bucket is null ? $"{Service} {Operation}" : $"{Service} {Operation} on bucket '{Bucket}'";
+
+    public bool IsHead => Operation.StartsWith("Head", StringComparison.Ordinal);
 }
 
 /// <summary>
@@ -81,8 +83,24 @@ internal static partial class AwsErrors
             return RejectedCredentials(e, call, e.Message);
         }
 
+        if (call.IsHead && e.StatusCode is (HttpStatusCode.BadRequest or HttpStatusCode.Forbidden))
+        {
+            return OfHead(e, call);
+        }
+
         return Denied.Contains(code) || e.StatusCode == HttpStatusCode.Forbidden ? AccessDenied(e, call) : Failed(e, call, Describe(e));
     }
+
+    /// <summary>The answer to a HEAD has no body, and so no code: https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html. The SDK's filler text is left out.</summary>
+    private static CumulusException OfHead(AmazonServiceException e, AwsCall call) => e.StatusCode == HttpStatusCode.Forbidden
+        ? new(ErrorIds.AccessDenied, FailureKind.AccessDenied, $"Access denied: {call.Subject}. S3 gives no reason for this call (HTTP 403).{RequestId(e)}", e)
+        {
+            Target = call.Bucket,
+            Advice = "Allow s3:GetObject and s3:ListBucket to the principal, or connect as another one; policies of the bucket and of the organization count too. "
+                + "Keys that are not valid are refused in the same way: Connect-Cumulus shows whether yours are.",
+        }
+        : new(ErrorIds.AwsRequestFailed, FailureKind.OperationFailed, $"{call.Subject} failed: S3 gives no reason for this call (HTTP 400).{RequestId(e)}", e)
+        { Target = call.Bucket, Advice = "The usual causes are credentials that have expired (Connect-Cumulus shows it) and a bucket in another region." };
 
     public static CumulusException BucketNotFound(AwsCall call, Exception? inner) =>
         new(ErrorIds.BucketNotFound, FailureKind.NotFound, $"There is no bucket '{call.Bucket}' ({call.Service} {call.Operation} at {call.Endpoint}).", inner)
@@ -92,17 +110,12 @@ internal static partial class AwsErrors
     {
         // Where the service names who was refused what, that is said; S3 often says only "Access Denied".
         Match detail = NotAuthorized().Match(e.Message ?? "");
-        string who = detail.Success ? $" {detail.Groups["who"].Value} may not {detail.Groups["what"].Value}." : "";
+        string who = detail.Success ? $" {detail.Groups["who"].Value} may not call {detail.Groups["what"].Value}." : "";
         string reason = detail.Success || string.IsNullOrWhiteSpace(e.Message) ? "" : $" {Sentence(e.Message)}";
-        string permission = detail.Success ? detail.Groups["what"].Value : Permission(call);
+        string permission = detail.Success ? detail.Groups["what"].Value : $"{call.Service.Replace(" ", "", StringComparison.Ordinal).ToLowerInvariant()}:{call.Operation}";
         return new CumulusException(ErrorIds.AccessDenied, FailureKind.AccessDenied, $"Access denied: {call.Subject}.{who}{reason}{RequestId(e)}", e)
         { Target = call.Bucket, Advice = $"Allow {permission} to the principal, or connect as another one; policies of the bucket and of the organization count too." };
     }
-
-    // S3's two questions have no permissions of their own name, and without ListBucket a missing key is denied, too.
-    private static string Permission(AwsCall call) => call.Operation is "HeadObject" or "HeadBucket"
-        ? "s3:GetObject and s3:ListBucket"
-        : $"{call.Service.Replace(" ", "", StringComparison.Ordinal).ToLowerInvariant()}:{call.Operation}";
 
     private static CumulusException RejectedCredentials(Exception e, AwsCall call, string reason)
     {

@@ -72,7 +72,7 @@ public sealed record StackTemplate
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
-            string why = e is FileNotFoundException or DirectoryNotFoundException ? "does not exist" : $"cannot be read: {e.Message}";
+            string why = e is FileNotFoundException or DirectoryNotFoundException ? "does not exist" : $"cannot be read: {e.Message.TrimEnd('.')}";
             throw new CumulusException(
                 ErrorIds.TemplateNotFound,
                 FailureKind.NotFound,

@@ -54,6 +54,7 @@ public sealed class DeployEnvironmentCommand : EnvironmentCmdlet
 
     private async Task DeployAsync(string name, string? version, CancellationToken stop)
     {
+        if (Configuration.Environment(name).Stacks.Count == 0) WriteWarning($"The environment '{name}' has no stacks.");
         var request = new EnvironmentRequest
         {
             Configuration = Configuration,

@@ -15,7 +15,7 @@ public sealed class AwsErrorTests : IDisposable
     {
         CumulusException e = await FindStackAsync(StubAnswer.QueryError(403, "AccessDenied", "User: arn:aws:iam::1:user/ci is not authorized to perform: cloudformation:DescribeStacks on resource: *"));
         Assert.Equal((ErrorIds.AccessDenied, FailureKind.AccessDenied), (e.ErrorId, e.Kind));
-        Assert.Contains("arn:aws:iam::1:user/ci may not cloudformation:DescribeStacks", e.Message);
+        Assert.Contains("arn:aws:iam::1:user/ci may not call cloudformation:DescribeStacks", e.Message);
         Assert.Contains("req-1", e.Message);
     }
 
@@ -49,6 +49,21 @@ public sealed class AwsErrorTests : IDisposable
         Assert.Equal(ErrorIds.AccessDenied, e.ErrorId);
         Assert.Contains("'bkt'", e.Message);
         Assert.Contains("s3:ListBucket", e.Advice);
+        Assert.DoesNotContain("Error making request", e.Message);
+    }
+
+    [Fact]
+    public async Task A_head_that_is_a_bad_request_names_the_usual_causes()
+    {
+        using var server = new StubServer(_ => new StubAnswer(400, ""));
+        using AwsGateways aws = await server.ConnectAsync();
+
+        var e = await Assert.ThrowsAsync<CumulusException>(() => aws.Objects.FindAsync("bkt", "k", default));
+
+        Assert.Equal(ErrorIds.AwsRequestFailed, e.ErrorId);
+        Assert.Contains("'bkt'", e.Message);
+        Assert.DoesNotContain("Error making request", e.Message);
+        Assert.Contains("expired", e.Advice);
     }
 
     [Theory]
@@ -198,10 +213,12 @@ public sealed class AwsErrorTests : IDisposable
         Assert.Equal("\"e1\"", server.Requests.Last().Headers["If-Match"]);
     }
 
-    [Fact]
-    public async Task A_profile_that_is_not_there_is_named_before_any_call()
+    [Theory]
+    [InlineData("eu-west-1")]
+    [InlineData(null)]
+    public async Task A_profile_that_is_not_there_is_named_before_any_call(string? region)
     {
-        var e = await Assert.ThrowsAsync<CumulusException>(() => AwsGateways.ConnectAsync(new AwsConnection { ProfileName = "no-such-profile", Region = "eu-west-1" }, default));
+        var e = await Assert.ThrowsAsync<CumulusException>(() => AwsGateways.ConnectAsync(new AwsConnection { ProfileName = "no-such-profile", Region = region }, default));
         Assert.Equal(ErrorIds.CredentialsNotFound, e.ErrorId);
         Assert.Contains("'no-such-profile'", e.Message);
     }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Cumulus.Engine.Configuration;
 using Xunit;
 
@@ -256,6 +257,8 @@ public sealed class YmlReadingTests
 
         Assert.Equal("s3cr3t", c.Environment("e").Keys!.SecretAccessKey);
         Assert.DoesNotContain("s3cr3t", string.Concat(Loading.Warnings(c)), StringComparison.Ordinal);
+        Assert.DoesNotContain("s3cr3t", JsonSerializer.Serialize(c), StringComparison.Ordinal);
+        Assert.Contains("AKIAEXAMPLE", JsonSerializer.Serialize(c), StringComparison.Ordinal);
         Assert.Single(Loading.Warnings(c));
         Assert.Single(Loading.YmlProblems("environments: { e: { secret-access-key: s3cr3t } }"));
     }
