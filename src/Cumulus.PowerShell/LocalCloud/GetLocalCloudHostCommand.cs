@@ -41,8 +41,9 @@ public sealed class GetLocalCloudHostCommand : CumulusCmdlet
 
     private static CumulusException BootFailed(LocalCloudHost host)
     {
-        string last = File.Exists(host.BootLog) ? File.ReadLines(host.BootLog).LastOrDefault(line => line.Trim().Length > 0) ?? "" : "";
-        string how = host.BootNote ?? $"its user data exited {host.BootExitCode}: {last}";
+        // The reason seldom stands in the very last line: an error is followed by its advice.
+        IEnumerable<string> last = File.Exists(host.BootLog) ? File.ReadLines(host.BootLog).Select(line => line.Trim()).Where(line => line.Length > 0).TakeLast(4) : [];
+        string how = host.BootNote ?? $"its user data exited {host.BootExitCode}: {string.Join(" | ", last)}";
         return new CumulusException(ErrorIds.LocalCloudHostsNotReady, FailureKind.OperationFailed, $"{host.InstanceId} did not boot: {how}")
         {
             Target = host.InstanceId,
