@@ -4,7 +4,7 @@ namespace Cumulus.AwsClients;
 internal static class AnswerBody
 {
     /// <summary>
-    /// Only reading tells whether there is one: a chunked answer has no length, and the SDK calls that 0. EC2 answers everything so.
+    /// Only reading tells whether there is one: a chunked answer has no length, and the SDK calls that 0.
     /// </summary>
     public static MemoryStream Read(Stream stream)
     {
