@@ -223,6 +223,7 @@ Describe 'questions' {
     It 'does what a person confirms (<Answers>: <Expected>)' -ForEach @(
         @{ Answers = 'y'; Expected = 'removed x' }
         @{ Answers = 'n'; Expected = '' }
+        @{ Answers = "`n"; Expected = '' }
     ) {
         $run = Invoke-Pwsh -Answers $Answers -Arguments $ModulePath, $FixturePath {
             param($module, $fixture)

@@ -119,6 +119,19 @@ Describe 'The main job in PowerShell' {
             $refused[0].FullyQualifiedErrorId | Should -BeLike 'BundleAlreadyPublished,*'
         }
 
+        It 'hands no bundle on when one of them is refused, so that no half version is deployed (D-30)' {
+            Set-Content pair.yml "environments: { pair: { region: eu-west-1, bucket: webshop-bundles, version: '1', bundles: [a, b] } }`nbundles: { a: { paths: [a.txt] }, b: { paths: [b.txt] } }"
+            Set-Content a.txt, b.txt 'first'
+            $pair = @{ ConfigurationPath = 'pair.yml' }
+            (New-Bundle pair -DestinationPath bundles @pair | Publish-Bundle @pair).Name | Should -Be 'a', 'b'
+
+            Set-Content b.txt 'second'
+            $handedOn = New-Bundle pair -DestinationPath bundles @pair | Publish-Bundle @pair -ErrorVariable refused -ErrorAction SilentlyContinue
+
+            $handedOn | Should -BeNullOrEmpty
+            $refused.FullyQualifiedErrorId | Should -BeLike 'BundleAlreadyPublished,*'
+        }
+
         It 'deploys no version whose bundles are not published (D-19)' {
             { Deploy-Environment stage -Version 9.9.9 -ErrorAction Stop } | Should -Throw -ErrorId 'BundleNotFound,*'
             (Get-EnvironmentStack stage).Version | Should -Be '1.0.0'

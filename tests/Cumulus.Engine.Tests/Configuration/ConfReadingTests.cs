@@ -64,10 +64,10 @@ public sealed class ConfReadingTests
             (stage.Region, stage.Bucket, stage.Version, stage.StackNamePrefix, stage.StackNameSuffix, stage.PreDeployHook, stage.PostDeployHook));
         Assert.Equal(["web"], stage.Bundles);
         Assert.Null(stage.Keys);
-        Assert.Equal("/work/project/cumulus.conf", stage.SourceFile);
+        Assert.Equal("/srv/project/cumulus.conf", stage.SourceFile);
 
         StackDefinition zeta = c.Stack("zeta");
-        Assert.Equal(("/work/project/zeta.json", true, 30), (zeta.Template, zeta.DisableRollback, zeta.TimeoutInMinutes));
+        Assert.Equal(("/srv/project/zeta.json", true, 30), (zeta.Template, zeta.DisableRollback, zeta.TimeoutInMinutes));
         Assert.Equal([new("InstanceType", "t3.micro"), new("Query", "a=b&c=d"), new("Empty", "")], zeta.Parameters);
         Assert.Equal([new("team", "shop")], zeta.Tags);
         Assert.Equal("https://example.com/alpha.json", c.Stack("alpha").Template);
@@ -75,7 +75,7 @@ public sealed class ConfReadingTests
         Assert.Equal("/home/ann/mid.json", c.Stack("mid").Template);
 
         BundleDefinition web = c.Bundle("web");
-        Assert.Equal([new("/work/project/site", "site"), new("/srv/web", "srv/web"), new("/work/project/conf", "conf")], web.Paths);
+        Assert.Equal([new("/srv/project/site", "site"), new("/srv/web", "srv/web"), new("/srv/project/conf", "conf")], web.Paths);
         Assert.Equal([new("site", "srv/www"), new("srv/web", "")], web.PathRewrites);
         Assert.Equal(("make", "make clean"), (web.PreBundleHook, web.PostBundleHook));
         Assert.Equal(LogLevel.Warning, c.LogLevel);
@@ -103,8 +103,8 @@ public sealed class ConfReadingTests
     {
         CumulusConfiguration c = Loading.Conf("[bundle: a]\npre-built-bundle = a.zip\n[bundle: b]\npre-build-bundle = b.zip\n");
 
-        Assert.Equal("/work/project/a.zip", c.Bundle("a").PreBuiltBundle);
-        Assert.Equal("/work/project/b.zip", c.Bundle("b").PreBuiltBundle);
+        Assert.Equal("/srv/project/a.zip", c.Bundle("a").PreBuiltBundle);
+        Assert.Equal("/srv/project/b.zip", c.Bundle("b").PreBuiltBundle);
         Assert.Contains("bundle: b / pre-build-bundle: The option's name is 'pre-built-bundle'", Assert.Single(Loading.Warnings(c)), StringComparison.Ordinal);
     }
 
@@ -354,7 +354,7 @@ public sealed class ConfReadingTests
 
         foreach (byte[] bytes in new[] { marked, utf16 })
         {
-            EnvironmentDefinition e = Loading.Load(new MemoryFiles().Add("/work/project/cumulus.conf", bytes)).Environment("e");
+            EnvironmentDefinition e = Loading.Load(new MemoryFiles().Add("/srv/project/cumulus.conf", bytes)).Environment("e");
             Assert.Equal("eu-west-1", e.Region);
             Assert.Equal(["a", "b"], e.Stacks);
         }
@@ -367,18 +367,18 @@ public sealed class ConfReadingTests
 
         Assert.Equal(
             ["cumulus.conf:3: This is not UTF-8 text. Save the file as UTF-8."],
-            Loading.Problems(() => Loading.Load(new MemoryFiles().Add("/work/project/cumulus.conf", latin))));
+            Loading.Problems(() => Loading.Load(new MemoryFiles().Add("/srv/project/cumulus.conf", latin))));
     }
 
     [Theory]
     [InlineData("$T/web.json", "/tpl/web.json")]
     [InlineData("${T}/web.json", "/tpl/web.json")]
-    [InlineData("$UNSET/web.json", "/work/project/$UNSET/web.json")]
-    [InlineData("httpd/web.json", "/work/project/httpd/web.json")]
+    [InlineData("$UNSET/web.json", "/srv/project/$UNSET/web.json")]
+    [InlineData("httpd/web.json", "/srv/project/httpd/web.json")]
     [InlineData("s3://bucket/web.json", "s3://bucket/web.json")]
     public void Environment_variables_in_a_template_are_put_in(string written, string template)
     {
-        var files = new MemoryFiles().Add("/work/project/cumulus.conf", $"[stack: s]\ntemplate = {written}\n");
+        var files = new MemoryFiles().Add("/srv/project/cumulus.conf", $"[stack: s]\ntemplate = {written}\n");
         ConfigurationRequest request = Loading.Request() with { Variables = new Dictionary<string, string> { ["T"] = "/tpl" } };
 
         Assert.Equal(template, new ConfigurationLoader(files).Load(request).Stack("s").Template);

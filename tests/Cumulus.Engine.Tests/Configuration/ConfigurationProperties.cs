@@ -33,7 +33,7 @@ public sealed class ConfigurationProperties
 
     [Fact]
     public void Random_bytes_are_read_or_are_an_error_with_an_id() =>
-        Prop.ForAll<byte[]>(bytes => IsReadOrRefused(() => Loading.Load(new MemoryFiles().Add("/work/project/cumulus.conf", bytes).Add("/work/project/cumulus.yml", bytes))))
+        Prop.ForAll<byte[]>(bytes => IsReadOrRefused(() => Loading.Load(new MemoryFiles().Add("/srv/project/cumulus.conf", bytes).Add("/srv/project/cumulus.yml", bytes))))
             .QuickCheckThrowOnFailure();
 
     [Fact]

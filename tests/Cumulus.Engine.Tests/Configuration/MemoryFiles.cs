@@ -24,7 +24,7 @@ internal sealed class MemoryFiles : IConfigurationFiles
 
 internal static class Loading
 {
-    public const string Folder = "/work/project";
+    public const string Folder = "/srv/project";
 
     /// <summary>Loads one file of the given name beside nothing else.</summary>
     public static CumulusConfiguration One(string name, string text) => Load(new MemoryFiles().Add($"{Folder}/{name}", text));

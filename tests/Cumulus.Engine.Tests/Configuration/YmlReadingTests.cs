@@ -65,7 +65,7 @@ public sealed class YmlReadingTests
         Assert.Equal(["web", "db"], stage.Bundles);
 
         StackDefinition zeta = c.Stack("zeta");
-        Assert.Equal(("/work/project/zeta.yml", true, 30, true), (zeta.Template, zeta.DisableRollback, zeta.TimeoutInMinutes, zeta.UpdateHosts));
+        Assert.Equal(("/srv/project/zeta.yml", true, 30, true), (zeta.Template, zeta.DisableRollback, zeta.TimeoutInMinutes, zeta.UpdateHosts));
         Assert.Equal(
             [new("InstanceType", "t3.micro"), new("Debug", "true"), new("Port", "0080"), new("Subnets", "subnet-1,subnet-2"), new("Text", "a: b = c"), new("Nothing", "")],
             zeta.Parameters);
@@ -73,10 +73,10 @@ public sealed class YmlReadingTests
         Assert.Equal(["CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"], zeta.Capabilities);
         Assert.Equal("https://example.com/alpha.json", c.Stack("alpha").Template);
 
-        Assert.Equal([new("/work/project/site", "site"), new("/work/project/conf/app", "conf/app")], c.Bundle("web").Paths);
+        Assert.Equal([new("/srv/project/site", "site"), new("/srv/project/conf/app", "conf/app")], c.Bundle("web").Paths);
         Assert.Equal([new("site", "srv/web")], c.Bundle("web").PathRewrites);
         Assert.Equal([new("sql", ""), new("conf", "etc/db")], c.Bundle("db").PathRewrites);
-        Assert.Equal("/work/project/out/ready.zip", c.Bundle("ready").PreBuiltBundle);
+        Assert.Equal("/srv/project/out/ready.zip", c.Bundle("ready").PreBuiltBundle);
         Assert.Equal(LogLevel.Error, c.LogLevel);
         Assert.Empty(c.Warnings);
     }
@@ -192,7 +192,7 @@ public sealed class YmlReadingTests
                 "cumulus.yml:10:8: bundle: a / pre-build-bundle: The option's name is 'pre-built-bundle'; it is read as that.",
             ],
             Loading.Warnings(c));
-        Assert.Equal("/work/project/a.zip", c.Bundle("a").PreBuiltBundle);
+        Assert.Equal("/srv/project/a.zip", c.Bundle("a").PreBuiltBundle);
     }
 
     [Theory]
