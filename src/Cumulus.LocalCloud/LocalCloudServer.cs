@@ -187,8 +187,9 @@ public sealed class LocalCloudServer : IAsyncDisposable
         proxy.Serve(new RequestHandler(credentials, new Forwarder(http, _moto.Address), _fleet, runCommand, stacks, new TemplateRequests(client, gate), control, log));
 
         StopOnSignals();
-        StateFile.Write(Info);
         log.Write($"ready at {proxy.Endpoint}; hosts: {sandboxes.Isolation}{(sandboxes.Note is null ? "" : $" ({sandboxes.Note})")}");
+        // Last: whoever waits for the cloud acts on this file at once, and may even kill the process.
+        StateFile.Write(Info);
     }
 
     private void Stop(bool keep)
