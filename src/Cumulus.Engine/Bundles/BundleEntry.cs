@@ -26,4 +26,10 @@ public sealed record BundleEntry
 
     /// <summary>Where a link points, relative to its own folder; null for files and folders.</summary>
     public string? LinkTarget { get; init; }
+
+    /// <summary>In a zip: where a file's stored or deflated bytes start in the archive, so that a host can fetch them alone. Null in other formats.</summary>
+    public long? DataOffset { get; init; }
+
+    /// <summary>In a zip: how many bytes they are.</summary>
+    public long? DataLength { get; init; }
 }

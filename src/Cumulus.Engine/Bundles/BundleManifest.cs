@@ -46,6 +46,9 @@ public sealed record BundleManifest
     /// <summary>See <see cref="ContentDigest"/>.</summary>
     public required string Digest { get; init; }
 
+    /// <summary>The commit that the content came from; null when its folder is no git work tree.</summary>
+    public BundleOrigin? Source { get; init; }
+
     /// <summary>In <see cref="ArchiveName.Order"/>.</summary>
     public required IReadOnlyList<BundleEntry> Entries { get; init; }
 

@@ -5,20 +5,20 @@ namespace Cumulus.Engine.Bundles;
 /// <summary>Names of bundles on disk and in the bucket, in the old program's scheme, so that old handlers find them.</summary>
 public static class BundleNames
 {
-    /// <summary><c>bundle-ENV-VERSION-NAME.zip</c>, or <c>NAME.zip</c> for no environment.</summary>
+    /// <summary><c>bundle-ENV-VERSION-NAME.zip</c>, or <c>NAME.zip</c> for no environment; the ending is the format's.</summary>
     /// <exception cref="CumulusException"><see cref="ErrorIds.VersionMissing"/>, <see cref="ErrorIds.NameInvalid"/></exception>
-    public static string FileName(string name, string? environment, string? version)
+    public static string FileName(string name, string? environment, string? version, BundleFormat format = BundleFormat.Zip)
     {
         NameRules.Require("bundle name", name);
-        if (environment is null) return $"{name}.zip";
+        if (environment is null) return name + format.Ending();
         NameRules.Require("environment", environment);
-        return $"bundle-{environment}-{RequireVersion(version, environment)}-{name}.zip";
+        return $"bundle-{environment}-{RequireVersion(version, environment)}-{name}{format.Ending()}";
     }
 
     /// <summary><c>ENV/VERSION/bundle-ENV-VERSION-NAME.zip</c>.</summary>
     /// <exception cref="CumulusException">As <see cref="FileName"/>.</exception>
-    public static string Key(string name, string environment, string? version) =>
-        $"{environment}/{RequireVersion(version, environment)}/{FileName(name, environment, version)}";
+    public static string Key(string name, string environment, string? version, BundleFormat format = BundleFormat.Zip) =>
+        $"{environment}/{RequireVersion(version, environment)}/{FileName(name, environment, version, format)}";
 
     private static string RequireVersion(string? version, string environment)
     {

@@ -18,6 +18,9 @@ public sealed record PublishRequest
     /// <summary>Replace other content under a published key.</summary>
     public bool Force { get; init; }
 
+    /// <summary>Null: the bundle is published unsigned.</summary>
+    public IManifestSigner? Signer { get; init; }
+
     /// <summary>Bytes of the archive that are up.</summary>
     public IProgress<long>? Progress { get; init; }
 }

@@ -29,6 +29,9 @@ public sealed record BundleRequest
 
     public TimeSpan HookTimeLimit { get; init; } = TimeSpan.FromMinutes(30);
 
+    /// <summary>Of a built archive; a pre-built one keeps its own.</summary>
+    public BundleFormat Format { get; init; }
+
     /// <summary>Full path of the folder for archive and manifest; made when absent.</summary>
     public required string OutputFolder { get; init; }
 

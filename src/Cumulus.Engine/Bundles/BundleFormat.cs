@@ -1,0 +1,42 @@
+namespace Cumulus.Engine.Bundles;
+
+/// <summary>Kinds of archive that a bundle can be.</summary>
+public enum BundleFormat
+{
+    /// <summary>The default: the only one that old handlers and partial downloads read.</summary>
+    Zip,
+
+    TarGz,
+
+    TarBz2,
+}
+
+/// <summary>File name endings of the formats.</summary>
+public static class BundleFormats
+{
+    private static readonly (BundleFormat Format, string Ending)[] Endings =
+    [
+        (BundleFormat.Zip, ".zip"),
+        (BundleFormat.TarGz, ".tar.gz"),
+        (BundleFormat.TarBz2, ".tar.bz2"),
+    ];
+
+    /// <summary>All endings, for messages and searches.</summary>
+    public static IReadOnlyList<string> All { get; } = [.. Endings.Select(e => e.Ending)];
+
+    /// <summary><c>.zip</c>, <c>.tar.gz</c> or <c>.tar.bz2</c>.</summary>
+    public static string Ending(this BundleFormat format) => Endings.First(e => e.Format == format).Ending;
+
+    /// <summary>The format that a file name or key tells, in any case (<c>.tgz</c> and <c>.tbz2</c> too); null when it tells none.</summary>
+    public static BundleFormat? Of(string name)
+    {
+        if (name.EndsWith(".tgz", StringComparison.OrdinalIgnoreCase)) return BundleFormat.TarGz;
+        if (name.EndsWith(".tbz2", StringComparison.OrdinalIgnoreCase)) return BundleFormat.TarBz2;
+        foreach ((BundleFormat format, string ending) in Endings)
+        {
+            if (name.EndsWith(ending, StringComparison.OrdinalIgnoreCase)) return format;
+        }
+
+        return null;
+    }
+}
