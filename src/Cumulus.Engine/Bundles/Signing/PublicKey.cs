@@ -60,8 +60,8 @@ public sealed class PublicKey
         return info.Length == P256Prefix.Length + 64 && info.AsSpan().StartsWith(P256Prefix) ? new PublicKey(info) : null;
     }
 
-    /// <summary>The key as PEM text that ends in a line feed.</summary>
-    public string ToPem() => PemEncoding.WriteString(PemFile.PublicKeyLabel, _info) + "\n";
+    /// <summary>The key as PEM text, without a line feed at its end.</summary>
+    public string ToPem() => PemEncoding.WriteString(PemFile.PublicKeyLabel, _info);
 
     /// <param name="signature">DER (RFC 3279, section 2.2.3).</param>
     public bool Verifies(ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature)
