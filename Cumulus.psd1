@@ -13,8 +13,10 @@
     AliasesToExport      = @()
     VariablesToExport    = @()
     CmdletsToExport      = @(
+        'Compare-Bundle'
         'Connect-Cumulus'
         'Deploy-Environment'
+        'Get-BundleContent'
         'Get-CumulusConfiguration'
         'Get-Environment'
         'Get-EnvironmentStack'
@@ -22,10 +24,12 @@
         'Get-StackOutput'
         'Install-Bundle'
         'New-Bundle'
+        'New-BundleKey'
         'Publish-Bundle'
         'Remove-Environment'
         'Start-LocalCloud'
         'Stop-LocalCloud'
+        'Test-Bundle'
     )
     PrivateData          = @{
         PSData = @{
