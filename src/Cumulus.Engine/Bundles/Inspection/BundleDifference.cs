@@ -39,11 +39,29 @@ public sealed record BundleDifference
     /// <summary>The name before, of a renamed entry.</summary>
     public string? OldName => Kind == DifferenceKind.Renamed ? Old!.Name : null;
 
-    /// <summary>Bytes of a file.</summary>
+    public BundleEntryType? OldType => Old?.Type;
+
+    public BundleEntryType? NewType => New?.Type;
+
+    /// <summary>Bytes of a file; null for folders and links.</summary>
     public long? OldSize => SizeOf(Old);
 
-    /// <summary>Bytes of a file.</summary>
     public long? NewSize => SizeOf(New);
+
+    /// <summary>Four octal digits.</summary>
+    public string? OldMode => ModeOf(Old);
+
+    public string? NewMode => ModeOf(New);
+
+    /// <summary>SHA-256 of a file's content, 64 hexadecimal digits.</summary>
+    public string? OldSha256 => Old?.Sha256;
+
+    public string? NewSha256 => New?.Sha256;
+
+    /// <summary>Where a link points.</summary>
+    public string? OldLinkTarget => Old?.LinkTarget;
+
+    public string? NewLinkTarget => New?.LinkTarget;
 
     /// <summary>
     /// What differs, with comma and blank between: <c>content</c>, <c>mode 0644 -> 0755</c>, <c>link a -> b</c>, <c>file -> folder</c>,
@@ -57,11 +75,13 @@ public sealed record BundleDifference
     public string? NewVersion { get; init; }
 
     /// <summary>The entry as the older manifest lists it.</summary>
-    public BundleEntry? Old { get; init; }
+    internal BundleEntry? Old { get; init; }
 
-    public BundleEntry? New { get; init; }
+    internal BundleEntry? New { get; init; }
 
     private static long? SizeOf(BundleEntry? entry) => entry is { Type: BundleEntryType.File } ? entry.Size : null;
+
+    private static string? ModeOf(BundleEntry? entry) => entry is null ? null : EntryMode.Octal(entry.Mode);
 
     private static IEnumerable<string> Changes(BundleEntry old, BundleEntry now)
     {
