@@ -89,7 +89,7 @@ public sealed class CompareBundleCommand : BundleReadingCmdlet
             WriteFailure(new CumulusException(ErrorIds.InputNotBound, FailureKind.InvalidInput, $"Two versions of a bundle are compared; of '{group.Key}' there came {group.Count()}.")
             {
                 Target = group.Key,
-                Advice = "Choose two, such as with Get-Bundle -Latest 2, or name them with -ReferenceBundle and -DifferenceBundle.",
+                Advice = "Choose two, such as with Select-Object -Last 2, or name them with -ReferenceBundle and -DifferenceBundle.",
             });
         }
     }
