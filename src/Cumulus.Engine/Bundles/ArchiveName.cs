@@ -60,6 +60,9 @@ public static class ArchiveName
         }
     }
 
+    /// <summary>The folder that a name lies in; empty at the root.</summary>
+    public static ReadOnlySpan<char> Parent(ReadOnlySpan<char> name) => name[..Math.Max(name.LastIndexOf('/'), 0)];
+
     /// <summary>Both, with a <c>/</c> between unless one is empty.</summary>
     public static string Join(string folder, string name) =>
         folder.Length == 0 ? name : name.Length == 0 ? folder : $"{folder}/{name}";
