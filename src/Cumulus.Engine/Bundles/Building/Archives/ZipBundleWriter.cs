@@ -197,7 +197,7 @@ internal sealed class ZipBundleWriter(ArchiveFile archive, ArchiveSettings setti
             _ => (source.Name, FileType),
         };
         return new ZipRecord(
-            Encoding.UTF8.GetBytes(name),
+            name,
             (type | (int)source.Mode) << 16,
             isDeflated ? ZipRecord.Deflated : ZipRecord.Stored,
             Crc: 0,

@@ -55,7 +55,7 @@ internal sealed class BuildCache : IDisposable
         try
         {
             Pieces.Commit();
-            BuildRecord.Of(_identity, outcome, sources, entries, lookedAt).Write(_recordPath);
+            BuildRecord.Write(_recordPath, _identity, outcome, sources, entries, lookedAt);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
