@@ -16,7 +16,11 @@ internal sealed class PortableFolderReader : IFolderReader
     public FoundItem? Look(string path)
     {
         if (Directory.Exists(path)) return Folder(new DirectoryInfo(path));
-        return System.IO.File.Exists(path) ? File(new FileInfo(path)) : null;
+        if (!System.IO.File.Exists(path)) return null;
+
+        // A FileInfo has the length of the link itself.
+        var file = new FileInfo(path);
+        return File(file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? file) with { Name = file.Name };
     }
 
     private static FoundItem Describe(FileSystemInfo item)
