@@ -16,11 +16,19 @@ internal sealed class PortableFolderReader : IFolderReader
     public FoundItem? Look(string path)
     {
         if (Directory.Exists(path)) return Folder(new DirectoryInfo(path));
-        if (!System.IO.File.Exists(path)) return null;
-
-        // A FileInfo has the length of the link itself.
+        // For .NET a link is a file that exists, with the length of the link's text, whatever it points to.
         var file = new FileInfo(path);
-        return File(file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? file) with { Name = file.Name };
+        FileSystemInfo end = file;
+        try
+        {
+            end = file.ResolveLinkTarget(returnFinalTarget: true) ?? file;
+        }
+        catch (IOException)
+        {
+            // Nothing is there, or links lead in a circle.
+        }
+
+        return end is FileInfo { Exists: true, LinkTarget: null } found ? File(found) with { Name = file.Name } : null;
     }
 
     private static FoundItem Describe(FileSystemInfo item)
