@@ -4,8 +4,9 @@ using Cumulus.Engine.Processes;
 namespace Cumulus.Engine.Bundles;
 
 /// <summary>Builds bundles: hooks, walk, archive, manifest. Either both files are there in the end, or what was there before.</summary>
-public sealed class BundleBuilder(HookRunner? hooks = null)
+public sealed class BundleBuilder(HookRunner? hooks = null, TimeProvider? clock = null)
 {
+    private readonly TimeProvider _clock = clock ?? TimeProvider.System;
     private readonly HookRunner _hooks = hooks ?? new HookRunner();
 
     /// <summary>The program's name and version as manifests tell it.</summary>
@@ -18,83 +19,117 @@ public sealed class BundleBuilder(HookRunner? hooks = null)
     /// </exception>
     public async Task<Bundle> BuildAsync(BundleRequest request, CancellationToken cancellationToken)
     {
-        string archive = Path.Combine(request.OutputFolder, BundleNames.FileName(request.Name, request.Environment, request.Version));
-        string manifest = archive + BundleManifest.Suffix;
+        BundleFormat format = request.PreBuiltBundle is { } given ? PreBuiltFormat(request, given) : request.Format;
+        string archive = Path.Combine(request.OutputFolder, BundleNames.FileName(request.Name, request.Environment, request.Version, format));
         DateTimeOffset time = request.EntryTime ?? SourceDate();
         await RunHookAsync("pre-bundle-hook", request.PreBundleHook, request, cancellationToken);
-
         Directory.CreateDirectory(request.OutputFolder);
+        Bundle bundle = request.PreBuiltBundle is { } ready
+            ? await TakeAsync(request, ready, archive, cancellationToken)
+            : await MakeAsync(request, archive, new ArchiveSettings(ZipRecords.Nearest(time), request.CompressionLevel), cancellationToken);
+        await RunHookAsync("post-bundle-hook", request.PostBundleHook, request, cancellationToken);
+        return bundle;
+    }
+
+    private async Task<Bundle> MakeAsync(BundleRequest request, string archive, ArchiveSettings settings, CancellationToken cancellationToken)
+    {
+        DateTimeOffset lookedAt = _clock.GetUtcNow();
+        IReadOnlyList<BundleSource> sources = Walk(request, archive, cancellationToken);
+        BundleOrigin? origin = null;
+        using BuildCache? cache = OpenCache(request, archive, settings, origin);
+        BuildOutcome? there = null;
+        Digest256?[] known = cache?.Compare(sources, out there) ?? new Digest256?[sources.Count];
+        if (there is not null)
+        {
+            request.Log?.Invoke($"Bundle '{request.Name}': nothing changed since {archive} was built.");
+            return Describe(request, archive, there);
+        }
+
+        return await PlaceAsync(
+            archive,
+            async path =>
+            {
+                WrittenArchive written = await BundleArchive.WriteAsync(path, request.Format, settings, sources, known, cache?.Pieces, cancellationToken);
+                return Manifest(request, archive, written) with { Source = origin };
+            },
+            (bundle, manifest) => cache?.Commit(BuildOutcome.Of(bundle), sources, manifest.Entries, lookedAt, request.Log),
+            cancellationToken);
+    }
+
+    private static IReadOnlyList<BundleSource> Walk(BundleRequest request, string archive, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<BundleSource> sources = new BundleWalk(request, new HashSet<string> { archive, archive + BundleManifest.Suffix }).Run(cancellationToken);
+        request.Log?.Invoke($"Bundle '{request.Name}': {sources.Count} entries from {request.Paths.Count} paths.");
+        if (sources.Count > 0) return sources;
+        throw new CumulusException(ErrorIds.BundleInvalid, FailureKind.InvalidInput, $"Bundle '{request.Name}' would be empty.")
+        {
+            Target = request.Name,
+            Advice = "Name at least one path that holds files for this environment.",
+        };
+    }
+
+    private BuildCache? OpenCache(BundleRequest request, string archive, ArchiveSettings settings, BundleOrigin? origin)
+    {
+        if (request.Cache is not { } folder) return null;
+        string compressor = BundleArchive.Compressor(request.Format, settings.Level);
+        string key = string.Join('\n', [request.Name, request.Environment, request.Format.Ending(), .. request.Paths.Select(p => $"{p.FullPath}\t{p.ArchivePath}")]);
+        string identity = string.Join('\n', archive, request.Version, settings.Time.ToString("O"), compressor, Tool, origin);
+        return BuildCache.Open(folder, compressor, key, identity, _clock, request.Log);
+    }
+
+    // Archive and manifest are written beside their places, and moved there when both are whole.
+    private static async Task<Bundle> PlaceAsync(string archive, Func<string, Task<BundleManifest>> write, Action<Bundle, BundleManifest> placed, CancellationToken cancellationToken)
+    {
+        string manifest = archive + BundleManifest.Suffix;
         string unique = $".{Guid.NewGuid():N}.tmp";
-        Bundle bundle;
         try
         {
-            IReadOnlyList<BundleEntry> entries = request.PreBuiltBundle is { } ready
-                ? await TakeAsync(request, ready, archive + unique, cancellationToken)
-                : await WriteAsync(request, [archive, manifest], archive + unique, time, cancellationToken);
-            BundleManifest content = await DescribeAsync(request, archive, archive + unique, entries, cancellationToken);
+            BundleManifest content = await write(archive + unique);
             await content.WriteAsync(manifest + unique, cancellationToken);
             File.Move(archive + unique, archive, overwrite: true);
             File.Move(manifest + unique, manifest, overwrite: true);
-            bundle = BundleFile.Describe(archive, content);
+            Bundle bundle = BundleFile.Describe(archive, content);
+            placed(bundle, content);
+            return bundle;
         }
         finally
         {
             File.Delete(archive + unique);
             File.Delete(manifest + unique);
         }
-
-        await RunHookAsync("post-bundle-hook", request.PostBundleHook, request, cancellationToken);
-        return bundle;
     }
 
-    private static async Task<IReadOnlyList<BundleEntry>> WriteAsync(BundleRequest request, HashSet<string> leaveOut, string path, DateTimeOffset time, CancellationToken cancellationToken)
-    {
-        IReadOnlyList<BundleSource> sources = new BundleWalk(request, leaveOut).Run(cancellationToken);
-        if (sources.Count == 0)
-        {
-            throw new CumulusException(ErrorIds.BundleInvalid, FailureKind.InvalidInput, $"Bundle '{request.Name}' would be empty.")
-            {
-                Target = request.Name,
-                Advice = "Name at least one path that holds files for this environment.",
-            };
-        }
+    private static BundleFormat PreBuiltFormat(BundleRequest request, string ready) =>
+        BundleFormats.Of(ready)
+        ?? throw new CumulusException(ErrorIds.BundleInvalid, FailureKind.InvalidInput, $"The pre-built archive {ready} of bundle '{request.Name}' is none of {string.Join(", ", BundleFormats.All)}.") { Target = ready };
 
-        request.Log?.Invoke($"Bundle '{request.Name}': {sources.Count} entries from {request.Paths.Count} paths.");
-        try
-        {
-            await using var stream = new FileStream(path, FileMode.CreateNew, FileAccess.ReadWrite);
-            return await ZipBundleWriter.WriteAsync(sources, stream, time, cancellationToken);
-        }
-        catch (UnauthorizedAccessException e)
-        {
-            throw new CumulusException(ErrorIds.AccessDenied, FailureKind.AccessDenied, $"Bundle '{request.Name}' cannot be built: {e.Message}", e) { Target = request.Name };
-        }
-    }
-
-    private static async Task<IReadOnlyList<BundleEntry>> TakeAsync(BundleRequest request, string ready, string path, CancellationToken cancellationToken)
+    private static Task<Bundle> TakeAsync(BundleRequest request, string ready, string archive, CancellationToken cancellationToken)
     {
         if (!File.Exists(ready))
         {
             throw new CumulusException(ErrorIds.BundlePathNotFound, FailureKind.NotFound, $"There is no archive {ready}, which bundle '{request.Name}' names as its pre-built one.") { Target = ready };
         }
 
-        if (!ready.EndsWith(".zip", StringComparison.OrdinalIgnoreCase))
-        {
-            throw new CumulusException(ErrorIds.BundleInvalid, FailureKind.InvalidInput, $"The pre-built archive {ready} of bundle '{request.Name}' is not a .zip file.") { Target = ready };
-        }
+        return PlaceAsync(
+            archive,
+            async path =>
+            {
+                await using (FileStream source = File.OpenRead(ready))
+                await using (var copy = new FileStream(path, FileMode.CreateNew, FileAccess.Write))
+                {
+                    await source.CopyToAsync(copy, cancellationToken);
+                }
 
-        await using (FileStream source = File.OpenRead(ready))
-        await using (var copy = new FileStream(path, FileMode.CreateNew, FileAccess.Write))
-        {
-            await source.CopyToAsync(copy, cancellationToken);
-        }
-
-        using SafeArchive archive = await SafeArchive.OpenAsync(path, forWindows: false, null, cancellationToken);
-        foreach (string note in archive.Notes) request.Log?.Invoke(note);
-        return await archive.ReadContentAsync(cancellationToken);
+                using SafeArchive content = await SafeArchive.OpenAsync(path, forWindows: false, null, cancellationToken);
+                foreach (string note in content.Notes) request.Log?.Invoke(note);
+                IReadOnlyList<BundleEntry> entries = await content.ReadContentAsync(cancellationToken);
+                return Manifest(request, archive, new WrittenArchive(entries, new FileInfo(path).Length, await Hex.Sha256OfFileAsync(path, cancellationToken)));
+            },
+            (_, _) => { },
+            cancellationToken);
     }
 
-    private static async Task<BundleManifest> DescribeAsync(BundleRequest request, string archive, string written, IReadOnlyList<BundleEntry> entries, CancellationToken cancellationToken) => new()
+    private static BundleManifest Manifest(BundleRequest request, string archive, WrittenArchive written) => new()
     {
         Schema = BundleManifest.CurrentSchema,
         Tool = Tool,
@@ -102,10 +137,23 @@ public sealed class BundleBuilder(HookRunner? hooks = null)
         Environment = request.Environment,
         Version = request.Version,
         Archive = Path.GetFileName(archive),
-        Size = new FileInfo(written).Length,
-        Sha256 = await Hex.Sha256OfFileAsync(written, cancellationToken),
-        Digest = ContentDigest.Of(entries),
-        Entries = entries,
+        Size = written.Size,
+        Sha256 = written.Sha256,
+        Digest = ContentDigest.Of(written.Entries),
+        Entries = written.Entries,
+    };
+
+    private static Bundle Describe(BundleRequest request, string archive, BuildOutcome outcome) => new()
+    {
+        Name = request.Name,
+        Environment = request.Environment,
+        Version = request.Version,
+        Path = archive,
+        ManifestPath = archive + BundleManifest.Suffix,
+        Files = outcome.Files,
+        Size = outcome.Size,
+        Digest = outcome.Digest,
+        Sha256 = outcome.Sha256,
     };
 
     private async Task RunHookAsync(string name, string? command, BundleRequest request, CancellationToken cancellationToken)
@@ -129,7 +177,7 @@ public sealed class BundleBuilder(HookRunner? hooks = null)
     private static DateTimeOffset SourceDate()
     {
         string? text = Environment.GetEnvironmentVariable("SOURCE_DATE_EPOCH");
-        if (string.IsNullOrEmpty(text)) return ZipBundleWriter.FirstTime;
+        if (string.IsNullOrEmpty(text)) return ZipRecords.FirstTime;
         if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long seconds) && seconds <= uint.MaxValue)
         {
             return DateTimeOffset.FromUnixTimeSeconds(seconds);

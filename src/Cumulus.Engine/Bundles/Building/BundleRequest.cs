@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using Cumulus.Engine.Configuration;
 
 namespace Cumulus.Engine.Bundles;
@@ -31,6 +32,12 @@ public sealed record BundleRequest
 
     /// <summary>Of a built archive; a pre-built one keeps its own.</summary>
     public BundleFormat Format { get; init; }
+
+    /// <summary>Effort of compression; bzip2 knows but one.</summary>
+    public CompressionLevel CompressionLevel { get; init; } = CompressionLevel.Optimal;
+
+    /// <summary>Null: everything is read and compressed anew.</summary>
+    public BuildCacheFolder? Cache { get; init; }
 
     /// <summary>Full path of the folder for archive and manifest; made when absent.</summary>
     public required string OutputFolder { get; init; }
