@@ -24,6 +24,7 @@ public static class ErrorIds
     public const string BundleAlreadyPublished = nameof(BundleAlreadyPublished);
     public const string BundleNotFound = nameof(BundleNotFound);
     public const string BundleEnvironmentMismatch = nameof(BundleEnvironmentMismatch);
+    public const string IgnorePatternInvalid = nameof(IgnorePatternInvalid);
     public const string HookFailed = nameof(HookFailed);
 
     // AWS
