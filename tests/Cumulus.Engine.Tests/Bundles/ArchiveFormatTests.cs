@@ -209,7 +209,7 @@ public sealed class ArchiveFormatTests : IDisposable
     private static string Octal(UnixFileMode mode) => "0o" + Convert.ToString((int)mode, 8);
 
     private async Task WriteAsync(BundleFormat format, BundleSource source) =>
-        await BundleArchive.WriteAsync(_folder[Guid.NewGuid().ToString("N")], format, new ArchiveSettings(ZipRecords.FirstTime, CompressionLevel.Optimal), [source], [null], null, default);
+        await BundleArchive.WriteAsync(_folder[Guid.NewGuid().ToString("N")], format, new ArchiveSettings(ZipRecords.FirstTime, CompressionLevel.Optimal), [source], [null], null, null, default);
 
     private Task<Bundle> BuildAsync(BundleFormat format, string site, string output, CompressionLevel level = CompressionLevel.Optimal) =>
         new BundleBuilder().BuildAsync(BundleRequest.FromPath("web", site, _folder[output]) with { Format = format, CompressionLevel = level }, default);

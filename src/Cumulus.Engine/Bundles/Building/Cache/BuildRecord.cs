@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
 
@@ -19,12 +20,13 @@ internal sealed class BuildRecord
 
     private static readonly byte[] Magic = "cumulus build record 1\n"u8.ToArray();
 
-    private static readonly int StampLength = Marshal.SizeOf<FileStamp>();
+    private static readonly int StampLength = Unsafe.SizeOf<FileStamp>();
+    private static readonly int RecordedLength = Unsafe.SizeOf<RecordedEntry>();
 
     private readonly byte[] _entries;
     private readonly int _count;
 
-    private BuildRecord(string identity, BuildOutcome outcome, int count, byte[] entries)
+    private BuildRecord(BuildIdentity identity, BuildOutcome outcome, int count, byte[] entries)
     {
         Identity = identity;
         Outcome = outcome;
@@ -32,8 +34,7 @@ internal sealed class BuildRecord
         _entries = entries;
     }
 
-    /// <summary>All that the archive depends on besides its sources.</summary>
-    public string Identity { get; }
+    public BuildIdentity Identity { get; }
 
     public BuildOutcome Outcome { get; }
 
@@ -46,7 +47,7 @@ internal sealed class BuildRecord
         try
         {
             if (!reader.ReadBytes(Magic.Length).AsSpan().SequenceEqual(Magic)) return null;
-            string identity = reader.ReadString();
+            BuildIdentity identity = BuildIdentity.Read(reader);
             BuildOutcome outcome = BuildOutcome.Read(reader);
             int count = reader.ReadInt32();
             byte[] entries = reader.ReadBytes((int)(stream.Length - stream.Position - sizeof(uint)));
@@ -59,7 +60,7 @@ internal sealed class BuildRecord
     }
 
     /// <param name="lookedAt">When the walk began.</param>
-    public static void Write(string path, string identity, BuildOutcome outcome, IReadOnlyList<BundleSource> sources, IReadOnlyList<BundleEntry> entries, DateTimeOffset lookedAt)
+    public static void Write(string path, BuildIdentity identity, BuildOutcome outcome, IReadOnlyList<BundleSource> sources, WrittenArchive written, DateTimeOffset lookedAt)
     {
         string unique = $"{path}.{Guid.NewGuid():N}.tmp";
         try
@@ -68,7 +69,7 @@ internal sealed class BuildRecord
             using (var writer = new BinaryWriter(stream))
             {
                 writer.Write(Magic);
-                writer.Write(identity);
+                identity.Write(writer);
                 outcome.Write(writer);
                 writer.Write(sources.Count);
                 long trusted = (lookedAt - Racy).ToUnixTimeMilliseconds() * 1_000_000;
@@ -77,7 +78,7 @@ internal sealed class BuildRecord
                 for (int i = 0; i < sources.Count; i++)
                 {
                     entry.ResetWrittenCount();
-                    Append(entry, sources[i], entries[i].Sha256, trusted);
+                    Append(entry, sources[i], written.Entries[i].Sha256, written.Places?[i] ?? default, trusted);
                     crc.Append(entry.WrittenSpan);
                     writer.Write(entry.WrittenSpan);
                 }
@@ -96,10 +97,10 @@ internal sealed class BuildRecord
     /// <summary>Compares with what is there now.</summary>
     /// <param name="sources">In <see cref="ArchiveName.Order"/>.</param>
     /// <param name="same">Every entry is proven to be as it was, and none is more or less.</param>
-    /// <returns>For each source the digest of its content, where that is proven.</returns>
-    public Digest256?[] Compare(IReadOnlyList<BundleSource> sources, out bool same)
+    /// <returns>For each source what was known of it, where it is proven to be the same.</returns>
+    public RecordedEntry?[] Compare(IReadOnlyList<BundleSource> sources, out bool same)
     {
-        var known = new Digest256?[sources.Count];
+        var known = new RecordedEntry?[sources.Count];
         same = sources.Count == _count;
         ReadOnlySpan<byte> rest = _entries;
         byte[] text = new byte[4096];
@@ -116,8 +117,8 @@ internal sealed class BuildRecord
                 continue;
             }
 
-            bool proven = IsSame(sources[i], ref entry, ref text, out Digest256 digest) && order == 0;
-            if (proven && sources[i].Type == BundleEntryType.File) known[i] = digest;
+            bool proven = IsSame(sources[i], ref entry, ref text, out RecordedEntry recorded) && order == 0;
+            if (proven) known[i] = recorded;
             same &= proven;
             rest = entry;
             if (order == 0) i++;
@@ -127,14 +128,14 @@ internal sealed class BuildRecord
         return known;
     }
 
-    private static bool IsSame(BundleSource source, ref ReadOnlySpan<byte> entry, ref byte[] text, out Digest256 digest)
+    private static bool IsSame(BundleSource source, ref ReadOnlySpan<byte> entry, ref byte[] text, out RecordedEntry recorded)
     {
         ReadOnlySpan<byte> fullPath = ReadText(ref entry);
         ReadOnlySpan<byte> target = ReadText(ref entry);
         int kind = BinaryPrimitives.ReadInt32LittleEndian(entry);
         FileStamp stamp = MemoryMarshal.Read<FileStamp>(entry[4..]);
-        digest = Digest256.From(entry[(4 + StampLength)..]);
-        entry = entry[(4 + StampLength + Digest256.Length)..];
+        recorded = MemoryMarshal.Read<RecordedEntry>(entry[(4 + StampLength)..]);
+        entry = entry[(4 + StampLength + RecordedLength)..];
         return kind == ((int)source.Mode | ((int)source.Type << 16))
             && (source.Type != BundleEntryType.File || (stamp != default && source.Stamp == stamp))
             && Utf8(source.FullPath, ref text).SequenceEqual(fullPath)
@@ -148,7 +149,7 @@ internal sealed class BuildRecord
         return buffer.AsSpan(0, Encoding.UTF8.GetBytes(text, buffer));
     }
 
-    private static void Append(ArrayBufferWriter<byte> entry, BundleSource source, string? sha256, long trusted)
+    private static void Append(ArrayBufferWriter<byte> entry, BundleSource source, string? sha256, ZipPlace place, long trusted)
     {
         AppendText(entry, source.Name);
         AppendText(entry, source.FullPath);
@@ -158,8 +159,9 @@ internal sealed class BuildRecord
         FileStamp stamp = source.Stamp is { } s && Math.Max(s.Modified, s.Changed) < trusted ? s : default;
         MemoryMarshal.Write(entry.GetSpan(StampLength), in stamp);
         entry.Advance(StampLength);
-        (sha256 is null ? default : Digest256.Parse(sha256)).CopyTo(entry.GetSpan(Digest256.Length));
-        entry.Advance(Digest256.Length);
+        var recorded = new RecordedEntry(sha256 is null ? default : Digest256.Parse(sha256), place);
+        MemoryMarshal.Write(entry.GetSpan(RecordedLength), in recorded);
+        entry.Advance(RecordedLength);
     }
 
     private static void AppendText(ArrayBufferWriter<byte> entry, string text)
