@@ -87,7 +87,7 @@ public sealed class IgnorePatternTests(ITestOutputHelper output) : IDisposable
 
     private static Gen<Case> Cases()
     {
-        Gen<string> component = Gen.Elements("a", "b", "ab", "a.b", "abc", "A", "é", "x-y", "#a", "!b", "a b", "a ", "[a]", "a*", "]", "-");
+        Gen<string> component = Gen.Elements("a", "b", "ab", "a.b", "abc", "é", "x-y", "#a", "!b", "a b", "a ", "[a]", "a*", "]", "-");
         Gen<string> path = Gen.Choose(1, 4).SelectMany(n => component.ArrayOf(n)).Select(c => string.Join('/', c));
         Gen<string> piece = Gen.Frequency(
             (6, Gen.Elements("a", "b", "c", "ab", ".b", "é", "-", " ", "#", "!")),
@@ -102,7 +102,7 @@ public sealed class IgnorePatternTests(ITestOutputHelper output) : IDisposable
         Gen<string[]> valid = Gen.Choose(0, 4).SelectMany(n => pattern.Where(IsValid).ArrayOf(n));
         return
             from files in Gen.Choose(1, 12).SelectMany(n => path.ArrayOf(n))
-            from exclude in Gen.Frequency((2, Gen.Constant<string[]>([])), (1, valid))
+            from exclude in Gen.Frequency((2, Gen.Constant<string[]>([])), (1, valid.Select(v => v.Where(p => !p.StartsWith('#') && !p.EndsWith(' ') && !p.EndsWith('\r')).ToArray())))
             from atRoot in valid
             from place in Gen.Choose(0, files.Length - 1)
             from nested in valid

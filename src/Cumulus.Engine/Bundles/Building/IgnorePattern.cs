@@ -55,6 +55,20 @@ internal sealed class IgnorePattern
         return pattern;
     }
 
+    /// <summary>Why a text could never match anything, as a clause; null when it could, or is no pattern.</summary>
+    public static string? Problem(string line)
+    {
+        try
+        {
+            Parse(line);
+            return null;
+        }
+        catch (FormatException e)
+        {
+            return e.Message;
+        }
+    }
+
     /// <param name="name">In UTF-8, relative to where the pattern stands, with <c>/</c> between components.</param>
     public bool Matches(ReadOnlySpan<byte> name, bool isFolder)
     {

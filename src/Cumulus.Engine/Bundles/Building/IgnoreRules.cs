@@ -14,32 +14,33 @@ internal sealed class IgnoreRules
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
     private readonly IReadOnlyList<IgnorePattern> _patterns;
     private readonly int _base;
-    private readonly IgnoreRules? _farther;
+    private readonly IgnoreRules? _next;
 
-    private IgnoreRules(IReadOnlyList<IgnorePattern> patterns, int start, IgnoreRules? farther) => (_patterns, _base, _farther) = (patterns, start, farther);
-
-    public static IgnoreRules Nothing { get; } = new([], 0, null);
+    private IgnoreRules(IReadOnlyList<IgnorePattern> patterns, int start, IgnoreRules? next) => (_patterns, _base, _next) = (patterns, start, next);
 
     /// <summary>True when no pattern can say anything.</summary>
-    public bool IsEmpty => _patterns.Count == 0 && (_farther is null || _farther.IsEmpty);
+    public bool IsEmpty => _patterns.Count == 0 && (_next is null || _next.IsEmpty);
 
     /// <summary>Patterns of the command line or of the configuration, relative to the root of each walk.</summary>
     /// <exception cref="CumulusException"><see cref="ErrorIds.IgnorePatternInvalid"/></exception>
     public static IgnoreRules Of(IEnumerable<string> patterns) =>
         new([.. patterns.Select(p => Parse(p, $"The pattern '{p}'", p)).OfType<IgnorePattern>()], 0, null);
 
-    /// <summary>The rules of a folder that holds a <see cref="FileName"/>: its patterns, and behind them those of the folders above.</summary>
-    /// <param name="folder">The folder relative to the root of the walk; empty at the root.</param>
+    /// <summary>The rules of a folder that holds a <see cref="FileName"/>: its patterns come behind those of <see cref="Of(IEnumerable{string})"/> and before those of the folders above.</summary>
     /// <param name="path">Full path of the file.</param>
+    /// <param name="folder">The folder relative to the root of the walk; empty at the root.</param>
     /// <exception cref="CumulusException"><see cref="ErrorIds.IgnorePatternInvalid"/>, with the line.</exception>
-    public static IgnoreRules Of(string path, string folder, IgnoreRules farther) =>
-        new(Read(path), folder.Length == 0 ? 0 : Encoding.UTF8.GetByteCount(folder) + 1, farther);
-
-    /// <summary>Whether these rules say that a name is ignored (true) or is not (false); null when they say nothing.</summary>
-    /// <param name="name">In UTF-8, relative to the root of the walk.</param>
-    public bool? Ask(ReadOnlySpan<byte> name, bool isFolder)
+    public IgnoreRules With(string path, string folder)
     {
-        for (IgnoreRules? rules = this; rules is not null; rules = rules._farther)
+        var own = new IgnoreRules(Read(path), folder.Length == 0 ? 0 : Encoding.UTF8.GetByteCount(folder) + 1, _next);
+        return new IgnoreRules(_patterns, _base, own);
+    }
+
+    /// <summary>Whether a name is ignored.</summary>
+    /// <param name="name">In UTF-8, relative to the root of the walk. The folders above it are not ignored.</param>
+    public bool Ignore(ReadOnlySpan<byte> name, bool isFolder)
+    {
+        for (IgnoreRules? rules = this; rules is not null; rules = rules._next)
         {
             for (int i = rules._patterns.Count - 1; i >= 0; i--)
             {
@@ -48,7 +49,7 @@ internal sealed class IgnoreRules
             }
         }
 
-        return null;
+        return false;
     }
 
     private static List<IgnorePattern> Read(string path)
