@@ -36,24 +36,27 @@ public sealed class BundleBuilder(HookRunner? hooks = null, TimeProvider? clock 
         DateTimeOffset lookedAt = _clock.GetUtcNow();
         IReadOnlyList<BundleSource> sources = Walk(request, archive, cancellationToken);
         BundleOrigin? origin = null;
-        using BuildCache? cache = OpenCache(request, archive, settings, origin);
+        using BuildCache? cache = request.Cache is { } folder ? BuildCache.Open(folder, BuildIdentity.Of(request, archive, settings, origin), _clock, request.Log) : null;
         BuildOutcome? there = null;
-        Digest256?[] known = cache?.Compare(sources, out there) ?? new Digest256?[sources.Count];
+        RecordedEntry?[] known = cache?.Compare(sources, out there) ?? new RecordedEntry?[sources.Count];
         if (there is not null)
         {
             request.Log?.Invoke($"Bundle '{request.Name}': nothing changed since {archive} was built.");
             return Describe(request, archive, there);
         }
 
-        return await PlaceAsync(
+        using PreviousArchive? previous = cache?.OpenPrevious();
+        WrittenArchive? written = null;
+        Bundle bundle = await PlaceAsync(
             archive,
             async path =>
             {
-                WrittenArchive written = await BundleArchive.WriteAsync(path, request.Format, settings, sources, known, cache?.Pieces, cancellationToken);
+                written = await BundleArchive.WriteAsync(path, request.Format, settings, sources, known, previous, cache?.Pieces, cancellationToken);
                 return Manifest(request, archive, written) with { Source = origin };
             },
-            (bundle, manifest) => cache?.Commit(BuildOutcome.Of(bundle), sources, manifest.Entries, lookedAt, request.Log),
             cancellationToken);
+        cache?.Commit(BuildOutcome.Of(bundle), sources, written!, lookedAt, request.Log);
+        return bundle;
     }
 
     private static IReadOnlyList<BundleSource> Walk(BundleRequest request, string archive, CancellationToken cancellationToken)
@@ -68,17 +71,8 @@ public sealed class BundleBuilder(HookRunner? hooks = null, TimeProvider? clock 
         };
     }
 
-    private BuildCache? OpenCache(BundleRequest request, string archive, ArchiveSettings settings, BundleOrigin? origin)
-    {
-        if (request.Cache is not { } folder) return null;
-        string compressor = BundleArchive.Compressor(request.Format, settings.Level);
-        string key = string.Join('\n', [request.Name, request.Environment, request.Format.Ending(), .. request.Paths.Select(p => $"{p.FullPath}\t{p.ArchivePath}")]);
-        string identity = string.Join('\n', archive, request.Version, settings.Time.ToString("O"), compressor, Tool, origin);
-        return BuildCache.Open(folder, compressor, key, identity, _clock, request.Log);
-    }
-
     // Archive and manifest are written beside their places, and moved there when both are whole.
-    private static async Task<Bundle> PlaceAsync(string archive, Func<string, Task<BundleManifest>> write, Action<Bundle, BundleManifest> placed, CancellationToken cancellationToken)
+    private static async Task<Bundle> PlaceAsync(string archive, Func<string, Task<BundleManifest>> write, CancellationToken cancellationToken)
     {
         string manifest = archive + BundleManifest.Suffix;
         string unique = $".{Guid.NewGuid():N}.tmp";
@@ -88,9 +82,7 @@ public sealed class BundleBuilder(HookRunner? hooks = null, TimeProvider? clock 
             await content.WriteAsync(manifest + unique, cancellationToken);
             File.Move(archive + unique, archive, overwrite: true);
             File.Move(manifest + unique, manifest, overwrite: true);
-            Bundle bundle = BundleFile.Describe(archive, content);
-            placed(bundle, content);
-            return bundle;
+            return BundleFile.Describe(archive, content);
         }
         finally
         {
@@ -125,7 +117,6 @@ public sealed class BundleBuilder(HookRunner? hooks = null, TimeProvider? clock 
                 IReadOnlyList<BundleEntry> entries = await content.ReadContentAsync(cancellationToken);
                 return Manifest(request, archive, new WrittenArchive(entries, new FileInfo(path).Length, await Hex.Sha256OfFileAsync(path, cancellationToken)));
             },
-            (_, _) => { },
             cancellationToken);
     }
 

@@ -18,6 +18,9 @@ internal readonly record struct Digest256(ulong A, ulong B, ulong C, ulong D)
 
     public static Digest256 From(ReadOnlySpan<byte> hash) => MemoryMarshal.Read<Digest256>(hash);
 
+    /// <param name="hex">64 hexadecimal digits.</param>
+    public static Digest256 Parse(string hex) => From(Convert.FromHexString(hex));
+
     public void CopyTo(Span<byte> destination) => MemoryMarshal.Write(destination, in this);
 
     /// <summary>64 hexadecimal digits in lower case.</summary>

@@ -11,9 +11,12 @@ internal sealed class PieceSource(ArchiveFile archive, PieceCache? cache)
     /// <returns>Null: it has to be compressed.</returns>
     public PackedPiece? Take(Digest256 key, MemoryStream output)
     {
-        if (_written.TryGetValue(key, out PackedPiece there) && TakeBytes(there, output, archive.TryRead)) return there;
-        if (cache?.Find(key, out PiecePack? pack) is not { } piece) return null;
-        return TakeBytes(piece, output, (_, bytes) => pack!.TryRead(piece, bytes)) ? piece : null;
+        int start = (int)output.Length;
+        if (_written.TryGetValue(key, out PackedPiece there) && archive.TryRead(there.Offset, Room(output, there.Length))) return there;
+        output.SetLength(start);
+        if (cache?.Find(key, out PiecePack? pack) is { } piece && pack!.TryRead(piece, Room(output, piece.Length))) return piece;
+        output.SetLength(start);
+        return null;
     }
 
     /// <summary>Remembers a piece that stands in the archive now; from one thread.</summary>
@@ -23,15 +26,11 @@ internal sealed class PieceSource(ArchiveFile archive, PieceCache? cache)
         if (isNew) cache?.Add(key, crc, compressed);
     }
 
-    private static bool TakeBytes(PackedPiece piece, MemoryStream output, ReadBytes read)
+    private static Span<byte> Room(MemoryStream output, int length)
     {
         int start = (int)output.Length;
-        output.SetLength(start + piece.Length);
-        output.Position = output.Length;
-        if (read(piece.Offset, output.GetBuffer().AsSpan(start, piece.Length))) return true;
-        output.SetLength(start);
-        return false;
+        output.SetLength(start + length);
+        output.Position = start + length;
+        return output.GetBuffer().AsSpan(start, length);
     }
-
-    private delegate bool ReadBytes(long offset, Span<byte> destination);
 }

@@ -9,7 +9,7 @@ namespace Cumulus.Engine.Bundles;
 /// Unix, also on Windows, so that other programs take the modes for what they are (D-28). Small files are compressed in groups
 /// and large ones in parts, side by side; the bytes do not depend on how many processors did it.
 /// </summary>
-internal sealed class ZipBundleWriter(ArchiveFile archive, ArchiveSettings settings, PieceSource pieces)
+internal sealed class ZipBundleWriter(ArchiveFile archive, ArchiveSettings settings, PieceSource pieces, PreviousArchive? previous)
 {
     private const int FileType = 0x8000;
     private const int FolderType = 0x4000;
@@ -25,11 +25,15 @@ internal sealed class ZipBundleWriter(ArchiveFile archive, ArchiveSettings setti
     private readonly ZipRecords _records = new(archive, settings.Time);
     private readonly List<ZipRecord> _directory = [];
     private readonly List<BundleEntry> _entries = [];
+    private readonly List<ZipPlace> _places = [];
+
+    /// <summary>Where each entry lies, once all is written.</summary>
+    public IReadOnlyList<ZipPlace> Places => _places;
 
     /// <param name="sources">In <see cref="ArchiveName.Order"/>.</param>
-    /// <param name="known">For each source the digest of its content, where an earlier build read the very same file.</param>
+    /// <param name="known">For each source what the last build knew of it, where it is proven to be the same.</param>
     /// <returns>The entries with the digests of the very bytes that were written.</returns>
-    public async Task<IReadOnlyList<BundleEntry>> WriteAsync(IReadOnlyList<BundleSource> sources, IReadOnlyList<Digest256?> known, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<BundleEntry>> WriteAsync(IReadOnlyList<BundleSource> sources, IReadOnlyList<RecordedEntry?> known, CancellationToken cancellationToken)
     {
         var large = new List<LargeFile>();
         try
@@ -46,43 +50,99 @@ internal sealed class ZipBundleWriter(ArchiveFile archive, ArchiveSettings setti
     }
 
     // Each item is work for some thread, which gives what is to be done in order afterwards.
-    private IEnumerable<Func<Action>> Items(IReadOnlyList<BundleSource> sources, IReadOnlyList<Digest256?> known, List<LargeFile> large)
+    private IEnumerable<Func<Action>> Items(IReadOnlyList<BundleSource> sources, IReadOnlyList<RecordedEntry?> known, List<LargeFile> large)
     {
-        int start = 0;
-        long bytes = 0;
-        for (int i = 0; i < sources.Count; i++)
+        for (int i = 0; i < sources.Count;)
         {
-            bool isLarge = sources[i].Type == BundleEntryType.File && sources[i].Size > PartLength;
-            if (i > start && (isLarge || bytes >= GroupBytes || i - start >= GroupFiles))
+            int end = previous is null ? i : EndOfCopy(known, i);
+            if (end > i)
             {
-                yield return Group(sources, known, start, i);
-                start = i;
-                bytes = 0;
-            }
-
-            if (!isLarge)
-            {
-                bytes += sources[i].Size;
+                foreach (Func<Action> chunk in Copy(sources, known, i, end)) yield return chunk;
+                i = end;
                 continue;
             }
 
-            start = i + 1;
-            var file = new LargeFile(sources[i], settings.Level);
-            large.Add(file);
-            for (long at = 0; at < file.Source.Size; at += PartLength) yield return Part(file, at);
-        }
+            if (IsLarge(sources[i]))
+            {
+                var file = new LargeFile(sources[i++], settings.Level);
+                large.Add(file);
+                for (long at = 0; at < file.Source.Size; at += PartLength) yield return Part(file, at);
+                continue;
+            }
 
-        if (start < sources.Count) yield return Group(sources, known, start, sources.Count);
+            end = EndOfGroup(sources, known, i);
+            yield return Group(sources, known, i, end);
+            i = end;
+        }
     }
 
-    private Func<Action> Group(IReadOnlyList<BundleSource> sources, IReadOnlyList<Digest256?> known, int start, int end) => () =>
+    // What lay side by side in the last archive and lies so again, up to about the length of a part.
+    private static int EndOfCopy(IReadOnlyList<RecordedEntry?> known, int start)
+    {
+        int end = start;
+        while (end < known.Count && known[end] is { } entry
+            && (end == start || (entry.Place.HeaderAt == known[end - 1]!.Value.Place.End && entry.Place.End - known[start]!.Value.Place.HeaderAt <= PartLength)))
+        {
+            end++;
+        }
+
+        return end;
+    }
+
+    private int EndOfGroup(IReadOnlyList<BundleSource> sources, IReadOnlyList<RecordedEntry?> known, int start)
+    {
+        int end = start;
+        for (long bytes = 0; end < sources.Count && bytes < GroupBytes && end - start < GroupFiles && !IsLarge(sources[end]); end++)
+        {
+            if (previous is not null && known[end] is not null) break;
+            bytes += sources[end].Size;
+        }
+
+        return end;
+    }
+
+    private static bool IsLarge(BundleSource source) => source.Type == BundleEntryType.File && source.Size > PartLength;
+
+    // Headers hold nothing that depends on their place, so they are copied with the data.
+    private IEnumerable<Func<Action>> Copy(IReadOnlyList<BundleSource> sources, IReadOnlyList<RecordedEntry?> known, int start, int end)
+    {
+        long from = known[start]!.Value.Place.HeaderAt;
+        long to = known[end - 1]!.Value.Place.End;
+        for (long next = from; next < to; next += PartLength)
+        {
+            long at = next;
+            int length = (int)Math.Min(PartLength, to - at);
+            yield return () =>
+            {
+                byte[] buffer = ArrayPool<byte>.Shared.Rent(length);
+                previous!.Read(at, buffer.AsSpan(0, length));
+                return () =>
+                {
+                    archive.Append(buffer.AsSpan(0, length));
+                    ArrayPool<byte>.Shared.Return(buffer);
+                    if (at + length < to) return;
+                    long moved = archive.Position - to;
+                    for (int i = start; i < end; i++) AddCopied(sources[i], known[i]!.Value, moved);
+                };
+            };
+        }
+    }
+
+    private void AddCopied(BundleSource source, RecordedEntry entry, long moved)
+    {
+        ZipPlace place = entry.Place with { HeaderAt = entry.Place.HeaderAt + moved, DataAt = entry.Place.DataAt + moved };
+        long size = source.Type == BundleEntryType.Link ? place.Length : source.Size;
+        Add(source, entry.Digest, Record(source, place.IsDeflated, size) with { Crc = place.Crc, Compressed = place.Length, HeaderAt = place.HeaderAt }, place.DataAt);
+    }
+
+    private Func<Action> Group(IReadOnlyList<BundleSource> sources, IReadOnlyList<RecordedEntry?> known, int start, int end) => () =>
     {
         MemoryStream output = _outputs.Rent();
         byte[] buffer = ArrayPool<byte>.Shared.Rent(PartLength);
         try
         {
             var files = new PackedFile[end - start];
-            for (int i = start; i < end; i++) files[i - start] = Pack(sources[i], known[i], buffer, output);
+            for (int i = start; i < end; i++) files[i - start] = Pack(sources[i], known[i]?.Digest, buffer, output);
             return () =>
             {
                 foreach (PackedFile file in files) Append(file, output.GetBuffer());
@@ -140,10 +200,9 @@ internal sealed class ZipBundleWriter(ArchiveFile archive, ArchiveSettings setti
         _records.AppendLocal(record);
         long at = archive.Position;
         archive.Append(data);
-        _directory.Add(record);
         if (file.Source.Type == BundleEntryType.File && file.Size > 0 && settings.Level != CompressionLevel.NoCompression)
             pieces.Keep(file.Digest, file.Crc, at, file.IsDeflated ? data : default, file.IsNew);
-        AddEntry(file.Source, file.Digest, at, file.Length);
+        Add(file.Source, file.Digest, record, at);
     }
 
     private Func<Action> Part(LargeFile file, long at) => () =>
@@ -184,8 +243,7 @@ internal sealed class ZipBundleWriter(ArchiveFile archive, ArchiveSettings setti
         long length = archive.Position - file.DataAt;
         ZipRecord record = Record(file.Source, !file.IsStored, file.Source.Size) with { Crc = file.Crc, Compressed = length, HeaderAt = file.HeaderAt };
         _records.PatchLocal(record);
-        _directory.Add(record);
-        AddEntry(file.Source, file.Finish(), file.DataAt, length);
+        Add(file.Source, file.Finish(), record, file.DataAt);
     }
 
     private ZipRecord Record(BundleSource source, bool isDeflated, long size)
@@ -197,7 +255,7 @@ internal sealed class ZipBundleWriter(ArchiveFile archive, ArchiveSettings setti
             _ => (source.Name, FileType),
         };
         return new ZipRecord(
-            Encoding.UTF8.GetBytes(name),
+            name,
             (type | (int)source.Mode) << 16,
             isDeflated ? ZipRecord.Deflated : ZipRecord.Stored,
             Crc: 0,
@@ -206,9 +264,11 @@ internal sealed class ZipBundleWriter(ArchiveFile archive, ArchiveSettings setti
             archive.Position);
     }
 
-    private void AddEntry(BundleSource source, Digest256 digest, long dataAt, long length)
+    private void Add(BundleSource source, Digest256 digest, ZipRecord record, long dataAt)
     {
         bool isFile = source.Type == BundleEntryType.File;
+        _directory.Add(record);
+        _places.Add(new ZipPlace(record.HeaderAt, dataAt, record.Compressed, record.Crc, record.Method == ZipRecord.Deflated));
         _entries.Add(new BundleEntry
         {
             Name = source.Name,
@@ -218,7 +278,7 @@ internal sealed class ZipBundleWriter(ArchiveFile archive, ArchiveSettings setti
             Sha256 = isFile ? digest.ToString() : null,
             LinkTarget = source.LinkTarget,
             DataOffset = isFile ? dataAt : null,
-            DataLength = isFile ? length : null,
+            DataLength = isFile ? record.Compressed : null,
         });
     }
 

@@ -6,7 +6,7 @@ namespace Cumulus.Engine.Bundles;
 /// <summary>What the directory of a zip tells of one entry.</summary>
 /// <param name="HeaderAt">Where its local header starts.</param>
 /// <param name="External">Type and Unix mode in the upper half.</param>
-internal readonly record struct ZipRecord(byte[] Name, int External, ushort Method, uint Crc, long Compressed, long Size, long HeaderAt)
+internal readonly record struct ZipRecord(string Name, int External, ushort Method, uint Crc, long Compressed, long Size, long HeaderAt)
 {
     public const ushort Stored = 0;
     public const ushort Deflated = 8;
@@ -25,9 +25,10 @@ internal sealed class ZipRecords(ArchiveFile file, DateTimeOffset time)
     private const ushort Zip64Version = 45;
     private const ushort Utf8Flag = 1 << 11;
     private const uint Overflow = 0xFFFFFFFF;
-    private const int LocalLength = 30;
     private const int LocalZip64Length = 20;
+    private const int LongestHeader = 256;
 
+    private readonly Fields _fields = new();
     private readonly ushort _date = (ushort)(((time.Year - 1980) << 9) | (time.Month << 5) | time.Day);
     private readonly ushort _time = (ushort)((time.Hour << 11) | (time.Minute << 5) | (time.Second / 2));
 
@@ -54,7 +55,7 @@ internal sealed class ZipRecords(ArchiveFile file, DateTimeOffset time)
         long length = file.Position - start;
         bool zip64 = records.Count >= 0xFFFF || start >= Overflow || length >= Overflow;
         if (zip64) AppendZip64End(records.Count, start, length);
-        var end = new Fields(22);
+        Fields end = _fields.Start("");
         end.Add(0x06054b50u);
         end.Add((ushort)0);
         end.Add((ushort)0);
@@ -68,15 +69,15 @@ internal sealed class ZipRecords(ArchiveFile file, DateTimeOffset time)
 
     private ReadOnlySpan<byte> Local(in ZipRecord record)
     {
-        var header = new Fields(LocalLength + record.Name.Length + (record.IsLarge ? LocalZip64Length : 0));
+        Fields header = _fields.Start(record.Name);
         header.Add(0x04034b50u);
         header.Add(record.IsLarge ? Zip64Version : PlainVersion);
         AddCommon(header, record);
         header.Add(record.IsLarge ? Overflow : (uint)record.Compressed);
         header.Add(record.IsLarge ? Overflow : (uint)record.Size);
-        header.Add((ushort)record.Name.Length);
+        header.Add((ushort)header.Name.Length);
         header.Add((ushort)(record.IsLarge ? LocalZip64Length : 0));
-        header.Add(record.Name);
+        header.Add(header.Name);
         if (record.IsLarge)
         {
             header.Add((ushort)1);
@@ -92,7 +93,7 @@ internal sealed class ZipRecords(ArchiveFile file, DateTimeOffset time)
     {
         bool far = record.HeaderAt >= Overflow;
         int extra = (record.IsLarge ? 16 : 0) + (far ? 8 : 0);
-        var header = new Fields(46 + record.Name.Length + (extra > 0 ? extra + 4 : 0));
+        Fields header = _fields.Start(record.Name);
         ushort version = extra > 0 ? Zip64Version : PlainVersion;
         header.Add(0x02014b50u);
         header.Add((ushort)((Unix << 8) | version));
@@ -100,14 +101,14 @@ internal sealed class ZipRecords(ArchiveFile file, DateTimeOffset time)
         AddCommon(header, record);
         header.Add(record.IsLarge ? Overflow : (uint)record.Compressed);
         header.Add(record.IsLarge ? Overflow : (uint)record.Size);
-        header.Add((ushort)record.Name.Length);
+        header.Add((ushort)header.Name.Length);
         header.Add((ushort)(extra > 0 ? extra + 4 : 0));
         header.Add((ushort)0);
         header.Add((ushort)0);
         header.Add((ushort)0);
         header.Add((uint)record.External);
         header.Add(far ? Overflow : (uint)record.HeaderAt);
-        header.Add(record.Name);
+        header.Add(header.Name);
         if (extra > 0)
         {
             header.Add((ushort)1);
@@ -126,7 +127,7 @@ internal sealed class ZipRecords(ArchiveFile file, DateTimeOffset time)
 
     private void AddCommon(Fields header, in ZipRecord record)
     {
-        header.Add(Ascii.IsValid(record.Name) ? (ushort)0 : Utf8Flag);
+        header.Add(Ascii.IsValid(header.Name) ? (ushort)0 : Utf8Flag);
         header.Add(record.Method);
         header.Add(_time);
         header.Add(_date);
@@ -136,7 +137,7 @@ internal sealed class ZipRecords(ArchiveFile file, DateTimeOffset time)
     private void AppendZip64End(int count, long start, long length)
     {
         long at = file.Position;
-        var end = new Fields(56 + 20);
+        Fields end = _fields.Start("");
         end.Add(0x06064b50u);
         end.Add(44ul);
         end.Add((ushort)((Unix << 8) | Zip64Version));
@@ -154,12 +155,31 @@ internal sealed class ZipRecords(ArchiveFile file, DateTimeOffset time)
         file.Append(end.Bytes);
     }
 
-    private sealed class Fields(int length)
+    /// <summary>One header after another in the same buffer.</summary>
+    private sealed class Fields
     {
-        private readonly byte[] _bytes = new byte[length];
+        private byte[] _bytes = new byte[LongestHeader];
+        private byte[] _name = new byte[LongestHeader];
+        private int _nameLength;
         private int _at;
 
         public ReadOnlySpan<byte> Bytes => _bytes.AsSpan(0, _at);
+
+        public ReadOnlySpan<byte> Name => _name.AsSpan(0, _nameLength);
+
+        public Fields Start(string name)
+        {
+            int longest = Encoding.UTF8.GetMaxByteCount(name.Length);
+            if (_name.Length < longest)
+            {
+                _name = new byte[longest];
+                _bytes = new byte[longest + LongestHeader];
+            }
+
+            _nameLength = Encoding.UTF8.GetBytes(name, _name);
+            _at = 0;
+            return this;
+        }
 
         public void Add(ushort value)
         {

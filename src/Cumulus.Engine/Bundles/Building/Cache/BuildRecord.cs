@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
 
@@ -18,10 +20,13 @@ internal sealed class BuildRecord
 
     private static readonly byte[] Magic = "cumulus build record 1\n"u8.ToArray();
 
+    private static readonly int StampLength = Unsafe.SizeOf<FileStamp>();
+    private static readonly int RecordedLength = Unsafe.SizeOf<RecordedEntry>();
+
     private readonly byte[] _entries;
     private readonly int _count;
 
-    private BuildRecord(string identity, BuildOutcome outcome, int count, byte[] entries)
+    private BuildRecord(BuildIdentity identity, BuildOutcome outcome, int count, byte[] entries)
     {
         Identity = identity;
         Outcome = outcome;
@@ -29,35 +34,9 @@ internal sealed class BuildRecord
         _entries = entries;
     }
 
-    /// <summary>All that the archive depends on besides its sources.</summary>
-    public string Identity { get; }
+    public BuildIdentity Identity { get; }
 
     public BuildOutcome Outcome { get; }
-
-    /// <param name="lookedAt">When the walk began.</param>
-    public static BuildRecord Of(string identity, BuildOutcome outcome, IReadOnlyList<BundleSource> sources, IReadOnlyList<BundleEntry> entries, DateTimeOffset lookedAt)
-    {
-        long trusted = (lookedAt - Racy).ToUnixTimeMilliseconds() * 1_000_000;
-        using var bytes = new MemoryStream();
-        using var writer = new BinaryWriter(bytes);
-        Span<byte> digest = stackalloc byte[Digest256.Length];
-        for (int i = 0; i < sources.Count; i++)
-        {
-            BundleSource source = sources[i];
-            WriteText(writer, source.Name);
-            WriteText(writer, source.FullPath);
-            WriteText(writer, source.LinkTarget ?? "");
-            writer.Write((int)source.Mode | ((int)source.Type << 16));
-            FileStamp stamp = source.Stamp is { } s && Math.Max(s.Modified, s.Changed) < trusted ? s : default;
-            Write(writer, stamp);
-            if (entries[i].Sha256 is { } sha256) Convert.FromHexString(sha256).CopyTo(digest);
-            else digest.Clear();
-            writer.Write(digest);
-        }
-
-        writer.Flush();
-        return new BuildRecord(identity, outcome, sources.Count, bytes.ToArray());
-    }
 
     /// <summary>Null when there is none, or none that is whole.</summary>
     public static BuildRecord? Read(string path)
@@ -68,12 +47,11 @@ internal sealed class BuildRecord
         try
         {
             if (!reader.ReadBytes(Magic.Length).AsSpan().SequenceEqual(Magic)) return null;
-            string identity = reader.ReadString();
+            BuildIdentity identity = BuildIdentity.Read(reader);
             BuildOutcome outcome = BuildOutcome.Read(reader);
             int count = reader.ReadInt32();
-            uint check = reader.ReadUInt32();
-            byte[] entries = reader.ReadBytes(reader.ReadInt32());
-            return Crc32.Of(entries) == check ? new BuildRecord(identity, outcome, count, entries) : null;
+            byte[] entries = reader.ReadBytes((int)(stream.Length - stream.Position - sizeof(uint)));
+            return Crc32.Of(entries) == reader.ReadUInt32() ? new BuildRecord(identity, outcome, count, entries) : null;
         }
         catch (Exception e) when (e is EndOfStreamException or FormatException or ArgumentException)
         {
@@ -81,21 +59,31 @@ internal sealed class BuildRecord
         }
     }
 
-    public void Write(string path)
+    /// <param name="lookedAt">When the walk began.</param>
+    public static void Write(string path, BuildIdentity identity, BuildOutcome outcome, IReadOnlyList<BundleSource> sources, WrittenArchive written, DateTimeOffset lookedAt)
     {
         string unique = $"{path}.{Guid.NewGuid():N}.tmp";
         try
         {
-            using (var stream = new FileStream(unique, FileMode.CreateNew, FileAccess.Write))
+            using (var stream = new FileStream(unique, FileMode.CreateNew, FileAccess.Write, FileShare.None, 64 << 10))
             using (var writer = new BinaryWriter(stream))
             {
                 writer.Write(Magic);
-                writer.Write(Identity);
-                Outcome.Write(writer);
-                writer.Write(_count);
-                writer.Write(Crc32.Of(_entries));
-                writer.Write(_entries.Length);
-                writer.Write(_entries);
+                identity.Write(writer);
+                outcome.Write(writer);
+                writer.Write(sources.Count);
+                long trusted = (lookedAt - Racy).ToUnixTimeMilliseconds() * 1_000_000;
+                var crc = new Crc32();
+                var entry = new ArrayBufferWriter<byte>(4096);
+                for (int i = 0; i < sources.Count; i++)
+                {
+                    entry.ResetWrittenCount();
+                    Append(entry, sources[i], written.Entries[i].Sha256, written.Places?[i] ?? default, trusted);
+                    crc.Append(entry.WrittenSpan);
+                    writer.Write(entry.WrittenSpan);
+                }
+
+                writer.Write(crc.Value);
             }
 
             File.Move(unique, path, overwrite: true);
@@ -109,10 +97,10 @@ internal sealed class BuildRecord
     /// <summary>Compares with what is there now.</summary>
     /// <param name="sources">In <see cref="ArchiveName.Order"/>.</param>
     /// <param name="same">Every entry is proven to be as it was, and none is more or less.</param>
-    /// <returns>For each source the digest of its content, where that is proven.</returns>
-    public Digest256?[] Compare(IReadOnlyList<BundleSource> sources, out bool same)
+    /// <returns>For each source what was known of it, where it is proven to be the same.</returns>
+    public RecordedEntry?[] Compare(IReadOnlyList<BundleSource> sources, out bool same)
     {
-        var known = new Digest256?[sources.Count];
+        var known = new RecordedEntry?[sources.Count];
         same = sources.Count == _count;
         ReadOnlySpan<byte> rest = _entries;
         byte[] text = new byte[4096];
@@ -129,8 +117,8 @@ internal sealed class BuildRecord
                 continue;
             }
 
-            bool proven = IsSame(sources[i], ref entry, ref text, out Digest256 digest) && order == 0;
-            if (proven && sources[i].Type == BundleEntryType.File) known[i] = digest;
+            bool proven = IsSame(sources[i], ref entry, ref text, out RecordedEntry recorded) && order == 0;
+            if (proven) known[i] = recorded;
             same &= proven;
             rest = entry;
             if (order == 0) i++;
@@ -140,15 +128,14 @@ internal sealed class BuildRecord
         return known;
     }
 
-    private static bool IsSame(BundleSource source, ref ReadOnlySpan<byte> entry, ref byte[] text, out Digest256 digest)
+    private static bool IsSame(BundleSource source, ref ReadOnlySpan<byte> entry, ref byte[] text, out RecordedEntry recorded)
     {
         ReadOnlySpan<byte> fullPath = ReadText(ref entry);
         ReadOnlySpan<byte> target = ReadText(ref entry);
         int kind = BinaryPrimitives.ReadInt32LittleEndian(entry);
         FileStamp stamp = MemoryMarshal.Read<FileStamp>(entry[4..]);
-        int stampLength = Marshal.SizeOf<FileStamp>();
-        digest = Digest256.From(entry[(4 + stampLength)..]);
-        entry = entry[(4 + stampLength + Digest256.Length)..];
+        recorded = MemoryMarshal.Read<RecordedEntry>(entry[(4 + StampLength)..]);
+        entry = entry[(4 + StampLength + RecordedLength)..];
         return kind == ((int)source.Mode | ((int)source.Type << 16))
             && (source.Type != BundleEntryType.File || (stamp != default && source.Stamp == stamp))
             && Utf8(source.FullPath, ref text).SequenceEqual(fullPath)
@@ -162,11 +149,28 @@ internal sealed class BuildRecord
         return buffer.AsSpan(0, Encoding.UTF8.GetBytes(text, buffer));
     }
 
-    private static void WriteText(BinaryWriter writer, string text)
+    private static void Append(ArrayBufferWriter<byte> entry, BundleSource source, string? sha256, ZipPlace place, long trusted)
     {
-        byte[] bytes = Encoding.UTF8.GetBytes(text);
-        writer.Write(bytes.Length);
-        writer.Write(bytes);
+        AppendText(entry, source.Name);
+        AppendText(entry, source.FullPath);
+        AppendText(entry, source.LinkTarget ?? "");
+        BinaryPrimitives.WriteInt32LittleEndian(entry.GetSpan(4), (int)source.Mode | ((int)source.Type << 16));
+        entry.Advance(4);
+        FileStamp stamp = source.Stamp is { } s && Math.Max(s.Modified, s.Changed) < trusted ? s : default;
+        MemoryMarshal.Write(entry.GetSpan(StampLength), in stamp);
+        entry.Advance(StampLength);
+        var recorded = new RecordedEntry(sha256 is null ? default : Digest256.Parse(sha256), place);
+        MemoryMarshal.Write(entry.GetSpan(RecordedLength), in recorded);
+        entry.Advance(RecordedLength);
+    }
+
+    private static void AppendText(ArrayBufferWriter<byte> entry, string text)
+    {
+        int length = Encoding.UTF8.GetByteCount(text);
+        BinaryPrimitives.WriteInt32LittleEndian(entry.GetSpan(4), length);
+        entry.Advance(4);
+        Encoding.UTF8.GetBytes(text, entry.GetSpan(length));
+        entry.Advance(length);
     }
 
     private static ReadOnlySpan<byte> ReadText(ref ReadOnlySpan<byte> entry)
@@ -175,12 +179,5 @@ internal sealed class BuildRecord
         ReadOnlySpan<byte> text = entry.Slice(4, length);
         entry = entry[(4 + length)..];
         return text;
-    }
-
-    private static void Write(BinaryWriter writer, FileStamp stamp)
-    {
-        Span<byte> bytes = stackalloc byte[Marshal.SizeOf<FileStamp>()];
-        MemoryMarshal.Write(bytes, in stamp);
-        writer.Write(bytes);
     }
 }

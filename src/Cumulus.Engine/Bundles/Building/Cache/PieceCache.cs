@@ -9,6 +9,9 @@ internal sealed class PieceCache : IDisposable
     /// <summary>A build does not take longer than this: what is older was left by one that was killed.</summary>
     private static readonly TimeSpan Abandoned = TimeSpan.FromDays(1);
 
+    // One pack with everything could only be forgotten as a whole.
+    private const int LargestShare = 4;
+
     private readonly string _folder;
     private readonly long _limit;
     private readonly TimeProvider _clock;
@@ -79,7 +82,8 @@ internal sealed class PieceCache : IDisposable
     {
         if (_growing is not null)
         {
-            List<PiecePack> small = [.. _packs.Where(p => p.Size <= _growing.Position)];
+            List<PiecePack> small = [.. _packs.Where(p => p.Size <= Math.Min(_growing.Position, _limit / LargestShare))];
+            if (small.Sum(p => p.Size) + _growing.Position > _limit / LargestShare) small = [];
             foreach (PiecePack pack in small) TakeOver(pack);
             long end = _growing.Position;
             _growing.Write(PiecePack.End(end, _added.Values));
