@@ -201,4 +201,18 @@ public sealed record BundlePath(string FullPath, string ArchivePath)
 }
 
 /// <summary>Whole leading components <paramref name="Target"/> become <paramref name="Destination"/>; either may be empty, meaning the root (D-15).</summary>
-public sealed record PathRewrite(string Target, string Destination);
+public sealed record PathRewrite(string Target, string Destination)
+{
+    /// <summary>Reads <c>target -> destination</c> as the configuration has it; <c>/</c> is the root.</summary>
+    /// <exception cref="CumulusException"><see cref="ErrorIds.PathInvalid"/></exception>
+    public static PathRewrite Parse(string text)
+    {
+        string[] sides = text.Split("->", 2, StringSplitOptions.TrimEntries);
+        if (sides is [{ Length: > 0 } target, { Length: > 0 } destination]) return new PathRewrite(PathStyle.ArchiveName(target), PathStyle.ArchiveName(destination));
+        throw new CumulusException(ErrorIds.PathInvalid, FailureKind.InvalidInput, $"'{text}' is no path rewrite.")
+        {
+            Target = text,
+            Advice = "Write 'target -> destination'; '/' is the root of the bundle.",
+        };
+    }
+}

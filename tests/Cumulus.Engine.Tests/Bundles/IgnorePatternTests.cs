@@ -88,15 +88,15 @@ public sealed class IgnorePatternTests(ITestOutputHelper output) : IDisposable
     private static Gen<Case> Cases()
     {
         Gen<string> component = Gen.Elements("a", "b", "ab", "a.b", "abc", "é", "x-y", "#a", "!b", "a b", "a ", "[a]", "a*", "]", "-");
-        Gen<string> path = Gen.Choose(1, 4).SelectMany(n => component.ArrayOf(n)).Select(c => string.Join('/', c));
+        Gen<string> path = Gen.Choose(1, 4).SelectMany(n => Gen.Frequency((2, Gen.Elements("a", "b", "ab")), (1, component)).ArrayOf(n)).Select(c => string.Join('/', c));
         Gen<string> piece = Gen.Frequency(
-            (6, Gen.Elements("a", "b", "c", "ab", ".b", "é", "-", " ", "#", "!")),
+            (6, Gen.Elements("a", "b", "ab", ".b", "é", "a", "b", " ")),
             (4, Gen.Elements("*", "**", "?", "/", "/**/", "**/", "/**", "***")),
             (2, Gen.Elements("[ab]", "[!a]", "[^b]", "[a-c]", "[]]", "[]-a]", "[[:alpha:]]", "[![:upper:]-]", "[a\\]b]", "[a-c-e]", "[c-a]", "[\\--/]", "[[:a]", "[a-\\c]", "[é]")),
             (1, Gen.Elements("\\a", "\\*", "\\ ", "\\#", "\\!", "\\[", "\\/", "\\?", "  ", "\r", "[", "\\")));
         Gen<string> pattern =
             from start in Gen.Frequency((5, Gen.Constant("")), (2, Gen.Constant("!")), (2, Gen.Constant("/")), (1, Gen.Constant("!/")), (1, Gen.Constant("#")))
-            from middle in Gen.Choose(1, 4).SelectMany(n => Gen.OneOf(piece, path).ArrayOf(n))
+            from middle in Gen.Choose(1, 3).SelectMany(n => Gen.Frequency((5, piece), (1, component)).ArrayOf(n))
             from end in Gen.Frequency((4, Gen.Constant("")), (2, Gen.Constant("/")), (1, Gen.Constant(" ")))
             select start + string.Concat(middle) + end;
         Gen<string[]> valid = Gen.Choose(0, 4).SelectMany(n => pattern.Where(IsValid).ArrayOf(n));

@@ -22,12 +22,12 @@ public sealed class BundleBuilder(HookRunner? hooks = null, TimeProvider? clock 
         BundleFormat format = request.PreBuiltBundle is { } given ? PreBuiltFormat(request, given) : request.Format;
         string archive = Path.Combine(request.OutputFolder, BundleNames.FileName(request.Name, request.Environment, request.Version, format));
         DateTimeOffset time = request.EntryTime ?? SourceDate();
-        await RunHookAsync("pre-bundle-hook", request.PreBundleHook, request, cancellationToken);
+        await RunHookAsync("pre-bundle-hook", request.PreBundleHook, request, HookVariables(archive, format, null), cancellationToken);
         Directory.CreateDirectory(request.OutputFolder);
         Bundle bundle = request.PreBuiltBundle is { } ready
             ? await TakeAsync(request, ready, archive, cancellationToken)
             : await MakeAsync(request, archive, new ArchiveSettings(ZipRecords.Nearest(time), request.CompressionLevel), cancellationToken);
-        await RunHookAsync("post-bundle-hook", request.PostBundleHook, request, cancellationToken);
+        await RunHookAsync("post-bundle-hook", request.PostBundleHook, request, HookVariables(archive, format, bundle), cancellationToken);
         return bundle;
     }
 
@@ -147,7 +147,16 @@ public sealed class BundleBuilder(HookRunner? hooks = null, TimeProvider? clock 
         Sha256 = outcome.Sha256,
     };
 
-    private async Task RunHookAsync(string name, string? command, BundleRequest request, CancellationToken cancellationToken)
+    /// <param name="bundle">Null before it is built.</param>
+    private static Dictionary<string, string?> HookVariables(string archive, BundleFormat format, Bundle? bundle) => new()
+    {
+        ["CUMULUS_BUNDLE_PATH"] = archive,
+        ["CUMULUS_BUNDLE_FORMAT"] = format.Ending()[1..],
+        ["CUMULUS_BUNDLE_DIGEST"] = bundle?.Digest,
+        ["CUMULUS_BUNDLE_SHA256"] = bundle?.Sha256,
+    };
+
+    private async Task RunHookAsync(string name, string? command, BundleRequest request, Dictionary<string, string?> variables, CancellationToken cancellationToken)
     {
         if (string.IsNullOrWhiteSpace(command)) return;
         var hook = new HookRequest
@@ -158,6 +167,7 @@ public sealed class BundleBuilder(HookRunner? hooks = null, TimeProvider? clock 
             Environment = request.Environment,
             Version = request.Version,
             Bundle = request.Name,
+            Variables = variables,
             TimeLimit = request.HookTimeLimit,
             OnLine = request.Log is { } log ? line => log($"{name}: {line}") : null,
         };

@@ -47,16 +47,14 @@ internal sealed class ByteSet
                 continue;
             }
 
+            // The first byte counts even where the range is empty, as in '[c-a]'.
             byte low = One(pattern, ref i);
+            set._members[low] = true;
             if (i + 1 < pattern.Length && pattern[i] == '-' && pattern[i + 1] != ']')
             {
                 i++;
                 byte high = One(pattern, ref i);
                 for (int b = low; b <= high; b++) set._members[b] = true;
-            }
-            else
-            {
-                set._members[low] = true;
             }
         }
 

@@ -132,7 +132,7 @@ internal sealed class IgnorePattern
             TokenKind.AnyOfSet => !slash && token.Set![b] ? state + 1 : -1,
             TokenKind.WithinComponent => slash ? -1 : state,
             TokenKind.Anything => state,
-            TokenKind.Folders => slash ? -1 : state + 1,
+            TokenKind.Folders => slash ? state : state + 1,
             _ => slash ? state - 1 : state,
         };
     }
