@@ -18,10 +18,12 @@ public sealed class BundleBuilder(HookRunner? hooks = null)
     /// </exception>
     public async Task<Bundle> BuildAsync(BundleRequest request, CancellationToken cancellationToken)
     {
-        string archive = Path.Combine(request.OutputFolder, BundleNames.FileName(request.Name, request.Environment, request.Version));
-        string manifest = archive + BundleManifest.Suffix;
+        string name = BundleFormats.WithoutEnding(BundleNames.FileName(request.Name, request.Environment, request.Version));
         DateTimeOffset time = request.EntryTime ?? SourceDate();
         await RunHookAsync("pre-bundle-hook", request.PreBundleHook, request, cancellationToken);
+        // Only now: the hook may be what makes the pre-built archive.
+        string archive = Path.Combine(request.OutputFolder, name + FormatOf(request).Ending());
+        string manifest = archive + BundleManifest.Suffix;
 
         Directory.CreateDirectory(request.OutputFolder);
         string unique = $".{Guid.NewGuid():N}.tmp";
@@ -29,7 +31,7 @@ public sealed class BundleBuilder(HookRunner? hooks = null)
         try
         {
             IReadOnlyList<BundleEntry> entries = request.PreBuiltBundle is { } ready
-                ? await TakeAsync(request, ready, archive + unique, cancellationToken)
+                ? await BundleFile.TakeAsync(ready, archive + unique, request.Log, cancellationToken)
                 : await WriteAsync(request, [archive, manifest], archive + unique, time, cancellationToken);
             BundleManifest content = await DescribeAsync(request, archive, archive + unique, entries, cancellationToken);
             await content.WriteAsync(manifest + unique, cancellationToken);
@@ -71,27 +73,12 @@ public sealed class BundleBuilder(HookRunner? hooks = null)
         }
     }
 
-    private static async Task<IReadOnlyList<BundleEntry>> TakeAsync(BundleRequest request, string ready, string path, CancellationToken cancellationToken)
+    /// <summary>A pre-built archive keeps its own.</summary>
+    private static BundleFormat FormatOf(BundleRequest request)
     {
-        if (!File.Exists(ready))
-        {
-            throw new CumulusException(ErrorIds.BundlePathNotFound, FailureKind.NotFound, $"There is no archive {ready}, which bundle '{request.Name}' names as its pre-built one.") { Target = ready };
-        }
-
-        if (!ready.EndsWith(".zip", StringComparison.OrdinalIgnoreCase))
-        {
-            throw new CumulusException(ErrorIds.BundleInvalid, FailureKind.InvalidInput, $"The pre-built archive {ready} of bundle '{request.Name}' is not a .zip file.") { Target = ready };
-        }
-
-        await using (FileStream source = File.OpenRead(ready))
-        await using (var copy = new FileStream(path, FileMode.CreateNew, FileAccess.Write))
-        {
-            await source.CopyToAsync(copy, cancellationToken);
-        }
-
-        using SafeArchive archive = await SafeArchive.OpenAsync(path, forWindows: false, null, cancellationToken);
-        foreach (string note in archive.Notes) request.Log?.Invoke(note);
-        return await archive.ReadContentAsync(cancellationToken);
+        if (request.PreBuiltBundle is not { } ready) return BundleFormat.Zip;
+        if (File.Exists(ready)) return SafeArchive.FormatOf(ready);
+        throw new CumulusException(ErrorIds.BundlePathNotFound, FailureKind.NotFound, $"There is no archive {ready}, which bundle '{request.Name}' names as its pre-built one.") { Target = ready };
     }
 
     private static async Task<BundleManifest> DescribeAsync(BundleRequest request, string archive, string written, IReadOnlyList<BundleEntry> entries, CancellationToken cancellationToken) => new()
