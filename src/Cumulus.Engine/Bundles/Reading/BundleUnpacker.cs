@@ -54,7 +54,7 @@ public static class BundleUnpacker
     {
         string destination = Path.TrimEndingDirectorySeparator(request.Destination);
         if (File.Exists(destination)) throw Invalid(destination, "is a file, no folder");
-        destination = Directory.ResolveLinkTarget(destination, returnFinalTarget: true)?.FullName ?? destination;
+        if (Directory.Exists(destination)) destination = Directory.ResolveLinkTarget(destination, returnFinalTarget: true)?.FullName ?? destination;
         if (Path.GetDirectoryName(destination) is null) throw Invalid(destination, "is the root of a file system, which cannot be replaced");
         if (!Directory.Exists(destination)) return destination;
         if (Holds(destination, request.Archive)) throw Invalid(destination, $"holds the archive {request.Archive} itself");

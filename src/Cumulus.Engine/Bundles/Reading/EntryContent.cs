@@ -50,7 +50,7 @@ internal sealed class EntryContent(ArchiveRefusal refuse, CancellationToken canc
         }
         catch (Exception e) when (e is InvalidDataException or EndOfStreamException)
         {
-            throw refuse.Invalid($"is damaged at '{ArchiveRefusal.Shown(entry.Name)}'", e);
+            throw refuse.Invalid($"is damaged at '{ArchiveRefusal.Shown(entry.Name)}'. {e.Message.TrimEnd('.')}", e);
         }
 
         if (read == 0)
