@@ -15,6 +15,7 @@
     CmdletsToExport      = @(
         'Connect-Cumulus'
         'Deploy-Environment'
+        'Expand-Bundle'
         'Get-CumulusConfiguration'
         'Get-Environment'
         'Get-EnvironmentStack'

@@ -23,6 +23,7 @@ public static class ErrorIds
     public const string BundleDigestMismatch = nameof(BundleDigestMismatch);
     public const string BundleAlreadyPublished = nameof(BundleAlreadyPublished);
     public const string BundleNotFound = nameof(BundleNotFound);
+    public const string DestinationNotEmpty = nameof(DestinationNotEmpty);
     public const string BundleEnvironmentMismatch = nameof(BundleEnvironmentMismatch);
     public const string IgnorePatternInvalid = nameof(IgnorePatternInvalid);
     public const string HookFailed = nameof(HookFailed);
