@@ -10,15 +10,25 @@ public static class BundleFile
     public static async Task<Bundle> ReadAsync(string path, CancellationToken cancellationToken)
     {
         string full = Path.GetFullPath(path);
+        BundleManifest manifest = await ReadManifestAsync(full, cancellationToken);
+        string beside = full + BundleManifest.Suffix;
+        if (!File.Exists(beside)) await manifest.WriteAsync(beside, cancellationToken);
+        return Describe(full, manifest);
+    }
+
+    /// <summary>As <see cref="ReadAsync"/>, and writes nothing.</summary>
+    /// <exception cref="CumulusException">As <see cref="ReadAsync"/>.</exception>
+    public static async Task<BundleManifest> ReadManifestAsync(string full, CancellationToken cancellationToken)
+    {
         if (await ManifestAsync(full, forWindows: false, cancellationToken) is { } manifest)
         {
             using SafeArchive known = await SafeArchive.OpenAsync(full, new ReadingOptions { Expected = manifest.Entries }, cancellationToken);
-            return Describe(full, manifest);
+            return manifest;
         }
 
         using SafeArchive archive = await SafeArchive.OpenAsync(full, new ReadingOptions(), cancellationToken);
         IReadOnlyList<BundleEntry> entries = await archive.ReadContentAsync(cancellationToken);
-        var made = new BundleManifest
+        return new BundleManifest
         {
             Schema = BundleManifest.CurrentSchema,
             Tool = BundleBuilder.Tool,
@@ -29,8 +39,6 @@ public static class BundleFile
             Digest = ContentDigest.Of(entries),
             Entries = entries,
         };
-        await made.WriteAsync(full + BundleManifest.Suffix, cancellationToken);
-        return Describe(full, made);
     }
 
     /// <summary>The manifest beside an archive, if there is one; it tells of these very bytes.</summary>
