@@ -55,29 +55,37 @@ public sealed record BundleManifest
     /// <exception cref="CumulusException"><see cref="ErrorIds.BundleInvalid"/>, or what <see cref="Validate"/> throws.</exception>
     public static async Task<BundleManifest> ReadAsync(string path, bool forWindows, CancellationToken cancellationToken)
     {
+        return Read(await File.ReadAllBytesAsync(path, cancellationToken), path, forWindows);
+    }
+
+    /// <param name="place">Where the bytes came from, for errors.</param>
+    /// <exception cref="CumulusException">As <see cref="ReadAsync"/>.</exception>
+    public static BundleManifest Read(ReadOnlySpan<byte> json, string place, bool forWindows)
+    {
         BundleManifest? manifest;
         try
         {
-            await using FileStream stream = File.OpenRead(path);
-            manifest = await JsonSerializer.DeserializeAsync<BundleManifest>(stream, Json, cancellationToken);
+            manifest = JsonSerializer.Deserialize<BundleManifest>(json, Json);
         }
         catch (JsonException e)
         {
-            throw Invalid(path, $"is not a bundle manifest: {e.Message}", e);
+            throw Invalid(place, $"is not a bundle manifest: {e.Message}", e);
         }
 
-        if (manifest is null) throw Invalid(path, "is empty");
-        if (manifest.Schema > CurrentSchema) throw Invalid(path, $"has schema {manifest.Schema}; this version of Cumulus reads up to {CurrentSchema}");
-        manifest.Validate(path, forWindows);
+        if (manifest is null) throw Invalid(place, "is empty");
+        if (manifest.Schema > CurrentSchema) throw Invalid(place, $"has schema {manifest.Schema}; this version of Cumulus reads up to {CurrentSchema}");
+        manifest.Validate(place, forWindows);
         return manifest;
     }
 
     public async Task WriteAsync(string path, CancellationToken cancellationToken)
     {
         await using var stream = new FileStream(path, FileMode.CreateNew, FileAccess.Write);
-        await JsonSerializer.SerializeAsync(stream, this, Json, cancellationToken);
-        stream.WriteByte((byte)'\n');
+        await stream.WriteAsync(ToBytes(), cancellationToken);
     }
+
+    /// <summary>The document as it lies beside an archive.</summary>
+    public byte[] ToBytes() => [.. JsonSerializer.SerializeToUtf8Bytes(this, Json), (byte)'\n'];
 
     /// <exception cref="CumulusException"><see cref="ErrorIds.BundleUnsafe"/>; <see cref="ErrorIds.BundleDigestMismatch"/> when the entries do not give the digest.</exception>
     private void Validate(string path, bool forWindows)

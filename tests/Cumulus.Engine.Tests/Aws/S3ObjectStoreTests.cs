@@ -19,7 +19,7 @@ public sealed class S3ObjectStoreTests(MotoServer moto) : IAsyncLifetime, IDispo
         new BasicAWSCredentials("AKIDEXAMPLE", "secret"),
         new AmazonS3Config { ServiceURL = moto.Url, AuthenticationRegion = "us-east-1", ForcePathStyle = true });
 
-    private S3ObjectStore Store => new(_client, moto.Url, Part);
+    private S3ObjectStore Store => new(_client, moto.Url, new TransferSizes(Part));
 
     public Task InitializeAsync() => _client.PutBucketAsync(_bucket);
 
