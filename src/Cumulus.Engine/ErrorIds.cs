@@ -27,6 +27,14 @@ public static class ErrorIds
     public const string DeploymentsUnknown = nameof(DeploymentsUnknown);
     public const string HookFailed = nameof(HookFailed);
 
+    // Signatures
+    public const string KeyNotFound = nameof(KeyNotFound);
+    public const string KeyInvalid = nameof(KeyInvalid);
+    public const string KeyPassphraseRejected = nameof(KeyPassphraseRejected);
+    public const string KeyAlreadyExists = nameof(KeyAlreadyExists);
+    public const string SignatureMissing = nameof(SignatureMissing);
+    public const string SignatureInvalid = nameof(SignatureInvalid);
+
     // AWS
     public const string BucketNotFound = nameof(BucketNotFound);
     public const string AccessDenied = nameof(AccessDenied);

@@ -78,7 +78,7 @@ public enum PublishState
     Copied,
 
     /// <summary>The key held the same content without a signature; that was added.</summary>
-    Signed,
+    SignatureAdded,
 
     /// <summary>The key held the same content already; nothing was sent.</summary>
     Unchanged,

@@ -53,28 +53,27 @@ public sealed record BundleManifest
     public required IReadOnlyList<BundleEntry> Entries { get; init; }
 
     /// <exception cref="CumulusException"><see cref="ErrorIds.BundleInvalid"/>, or what <see cref="Validate"/> throws.</exception>
-    public static async Task<BundleManifest> ReadAsync(string path, bool forWindows, CancellationToken cancellationToken)
-    {
-        return Read(await File.ReadAllBytesAsync(path, cancellationToken), path, forWindows);
-    }
+    public static async Task<BundleManifest> ReadAsync(string path, bool forWindows, CancellationToken cancellationToken) =>
+        Read(await File.ReadAllBytesAsync(path, cancellationToken), path, forWindows);
 
-    /// <param name="place">Where the bytes came from, for errors.</param>
+    /// <param name="utf8">The manifest's bytes, such as a signature was verified for.</param>
+    /// <param name="source">Where they came from, for messages.</param>
     /// <exception cref="CumulusException">As <see cref="ReadAsync"/>.</exception>
-    public static BundleManifest Read(ReadOnlySpan<byte> json, string place, bool forWindows)
+    public static BundleManifest Read(ReadOnlySpan<byte> utf8, string source, bool forWindows)
     {
         BundleManifest? manifest;
         try
         {
-            manifest = JsonSerializer.Deserialize<BundleManifest>(json, Json);
+            manifest = JsonSerializer.Deserialize<BundleManifest>(utf8, Json);
         }
         catch (JsonException e)
         {
-            throw Invalid(place, $"is not a bundle manifest: {e.Message}", e);
+            throw Invalid(source, $"is not a bundle manifest: {e.Message}", e);
         }
 
-        if (manifest is null) throw Invalid(place, "is empty");
-        if (manifest.Schema > CurrentSchema) throw Invalid(place, $"has schema {manifest.Schema}; this version of Cumulus reads up to {CurrentSchema}");
-        manifest.Validate(place, forWindows);
+        if (manifest is null) throw Invalid(source, "is empty");
+        if (manifest.Schema > CurrentSchema) throw Invalid(source, $"has schema {manifest.Schema}; this version of Cumulus reads up to {CurrentSchema}");
+        manifest.Validate(source, forWindows);
         return manifest;
     }
 

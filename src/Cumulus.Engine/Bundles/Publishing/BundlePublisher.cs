@@ -169,7 +169,7 @@ public sealed class BundlePublisher(IObjectStore store)
         }
 
         await SignAsync(request, plan, there.Bytes, cancellationToken);
-        return plan with { State = PublishState.Signed };
+        return plan with { State = PublishState.SignatureAdded };
     }
 
     private async Task SignAsync(PublishRequest request, PublishedBundle plan, byte[] manifest, CancellationToken cancellationToken)
