@@ -4,14 +4,16 @@ using Cumulus.Engine.Bundles;
 namespace Cumulus.Engine.Hosts;
 
 /// <summary>Gets manifests first and archives when they are needed, and believes neither before it has compared digests (D-26).</summary>
-internal sealed class BundleFetcher(IObjectStore? store, HostPaths paths, string folder, Action<string>? log)
+/// <param name="trust">Compares signatures, before an archive is fetched; null: the host asks for none.</param>
+internal sealed class BundleFetcher(IObjectStore? store, HostPaths paths, string folder, BundleTrust? trust, Action<string>? log)
 {
     private readonly Dictionary<BundleOffer, Fetched> _fetched = [];
     private int _downloads;
 
     /// <summary>What the source holds, from its manifest; without one the archive is fetched and read through.</summary>
     /// <exception cref="CumulusException"><see cref="ErrorIds.BundleNotFound"/>, <see cref="ErrorIds.BundleDigestMismatch"/>,
-    /// <see cref="ErrorIds.BundleInvalid"/>, <see cref="ErrorIds.BundleUnsafe"/>, and what <see cref="IObjectStore"/> names.</exception>
+    /// <see cref="ErrorIds.BundleInvalid"/>, <see cref="ErrorIds.BundleUnsafe"/>, <see cref="ErrorIds.SignatureMissing"/>,
+    /// <see cref="ErrorIds.SignatureInvalid"/>, and what <see cref="IObjectStore"/> names.</exception>
     public async Task<BundleOffer> OfferAsync(InstallSource source, CancellationToken cancellationToken)
     {
         string? archive = source.ArchivePath;
@@ -63,20 +65,29 @@ internal sealed class BundleFetcher(IObjectStore? store, HostPaths paths, string
 
     private async Task<BundleManifest?> ManifestAsync(InstallSource source, CancellationToken cancellationToken)
     {
-        string path;
-        if (source.ArchivePath is { } local)
+        if (source.ArchivePath is { } local && !File.Exists(local)) throw NotFound(source);
+        if (await BesideAsync(source, BundleManifest.Suffix, cancellationToken) is not { } bytes)
         {
-            if (!File.Exists(local)) throw NotFound(source);
-            path = local + BundleManifest.Suffix;
-            if (!File.Exists(path)) return null;
-        }
-        else
-        {
-            path = NewPath(BundleManifest.Suffix);
-            if (!await Store.DownloadAsync(source.Bucket!, source.Key + BundleManifest.Suffix, path, null, cancellationToken)) return null;
+            if (trust is null) return null;
+            bool there = source.ArchivePath is not null || await Store.FindAsync(source.Bucket!, source.Key!, cancellationToken) is not null;
+            throw there ? SignatureVerifier.Unsigned(Place(source)) : NotFound(source);
         }
 
-        return await BundleManifest.ReadAsync(path, paths.Windows, cancellationToken);
+        // What is verified is what is read: a file could change between the two.
+        if (trust is not null) trust.Verify(bytes, await BesideAsync(source, SignatureDocument.Suffix, cancellationToken), Place(source));
+        BundleManifest manifest = BundleManifest.Read(bytes, Place(source) + BundleManifest.Suffix, paths.Windows);
+        if (trust is not null) BundleTrust.VerifyPlace(manifest, source, Place(source));
+        return manifest;
+    }
+
+    /// <summary>The document that lies beside an archive; null when there is none.</summary>
+    private async Task<byte[]?> BesideAsync(InstallSource source, string suffix, CancellationToken cancellationToken)
+    {
+        string path = source.ArchivePath is { } local ? local + suffix : NewPath(suffix);
+        bool there = source.ArchivePath is not null
+            ? File.Exists(path)
+            : await Store.DownloadAsync(source.Bucket!, source.Key + suffix, path, null, cancellationToken);
+        return there ? await File.ReadAllBytesAsync(path, cancellationToken) : null;
     }
 
     private async Task<string> DownloadArchiveAsync(InstallSource source, CancellationToken cancellationToken)

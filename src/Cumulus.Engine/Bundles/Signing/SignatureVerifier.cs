@@ -12,20 +12,20 @@ public sealed class SignatureVerifier(IReadOnlyList<PublicKey> trusted)
     /// that is trusted, or not of these bytes.</exception>
     public PublicKey Verify(ReadOnlySpan<byte> manifest, byte[]? document, string source)
     {
-        if (document is null)
-        {
-            throw new CumulusException(ErrorIds.SignatureMissing, FailureKind.SecurityViolation, $"{source} is not signed.")
-            {
-                Target = source,
-                Advice = "Publish the bundle with -SigningKey or -KmsKeyId.",
-            };
-        }
-
+        if (document is null) throw Unsigned(source);
         SignatureDocument signature = SignatureDocument.Read(document, $"The signature of {source}");
         PublicKey key = trusted.FirstOrDefault(k => k.Id == signature.KeyId)
             ?? throw Invalid(source, $"is signed with the key {signature.KeyId}, which is not trusted here ({string.Join(", ", trusted.Select(k => k.Id))} would be)");
         return key.Verifies(manifest, signature.Signature) ? key : throw Invalid(source, $"does not have the bytes that the key {key.Id} signed");
     }
+
+    /// <summary>For what has no signature, or no manifest that could have one.</summary>
+    internal static CumulusException Unsigned(string source) =>
+        new(ErrorIds.SignatureMissing, FailureKind.SecurityViolation, $"{source} is not signed.")
+        {
+            Target = source,
+            Advice = "Publish the bundle with -SigningKey or -KmsKeyId.",
+        };
 
     private static CumulusException Invalid(string source, string what) =>
         new(ErrorIds.SignatureInvalid, FailureKind.SecurityViolation, $"{source} {what}.")
