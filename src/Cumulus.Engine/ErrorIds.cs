@@ -26,6 +26,7 @@ public static class ErrorIds
     public const string BundleInUse = nameof(BundleInUse);
     public const string DeploymentsUnknown = nameof(DeploymentsUnknown);
     public const string HookFailed = nameof(HookFailed);
+    public const string StorageOptionInvalid = nameof(StorageOptionInvalid);
 
     // Signatures
     public const string KeyNotFound = nameof(KeyNotFound);
