@@ -15,6 +15,7 @@
     CmdletsToExport      = @(
         'Connect-Cumulus'
         'Deploy-Environment'
+        'Get-Bundle'
         'Get-CumulusConfiguration'
         'Get-Environment'
         'Get-EnvironmentStack'
@@ -23,7 +24,9 @@
         'Install-Bundle'
         'New-Bundle'
         'Publish-Bundle'
+        'Remove-Bundle'
         'Remove-Environment'
+        'Save-Bundle'
         'Start-LocalCloud'
         'Stop-LocalCloud'
     )
