@@ -115,7 +115,7 @@ internal sealed class S3MultipartUpload(IAmazonS3 s3, string bucket, string key,
                         DisablePayloadSigning = unsigned,
                     },
                     cancellationToken);
-                return new PartETag(answer);
+                return new PartETag(answer, copyChecksums: true);
             },
             cancellationToken);
 
@@ -140,7 +140,7 @@ internal sealed class S3MultipartUpload(IAmazonS3 s3, string bucket, string key,
                             LastByte = Math.Min(number * sizes.CopyPartSize, source.Size) - 1,
                         },
                         stop);
-                    return new PartETag(answer);
+                    return new PartETag(answer, copyChecksums: true);
                 },
                 stop)),
             cancellationToken);

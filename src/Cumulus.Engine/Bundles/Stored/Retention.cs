@@ -74,12 +74,14 @@ public static class Retention
         string why = (rule.KeepLast, rule.Before) switch
         {
             (null, null) => "it was chosen",
-            ({ } last, null) => $"{last} newer ones of its name stay",
+            ({ } last, null) => Newer(last),
             (null, { } time) => $"it was published before {time.UtcDateTime:yyyy-MM-dd HH:mm} UTC",
-            ({ } last, { } time) => $"it was published before {time.UtcDateTime:yyyy-MM-dd HH:mm} UTC, and {last} newer ones of its name stay",
+            ({ } last, { } time) => $"it was published before {time.UtcDateTime:yyyy-MM-dd HH:mm} UTC, and {Newer(last)}",
         };
         return Of(bundle, RemovalAction.Remove, why);
     }
+
+    private static string Newer(int count) => count == 1 ? "a newer one of its name stays" : $"{count} newer ones of its name stay";
 
     private static BundleRemoval Of(StoredBundle bundle, RemovalAction action, string reason, bool inUse = false) => new()
     {
