@@ -136,16 +136,13 @@ public sealed class S3TransferTests(MotoServer moto) : IAsyncLifetime, IDisposab
     }
 
     [Fact]
-    public async Task Keys_are_listed_by_prefix_page_after_page()
+    public async Task Keys_are_listed_by_prefix_and_deleted()
     {
-        await Task.WhenAll(Enumerable.Range(0, 1003).Select(i => Store.PutAsync(_bucket, $"a/{i:0000}", default, ObjectWrite.Plain, default)));
-        await Store.PutAsync(_bucket, "b", default, ObjectWrite.Plain, default);
-        var keys = new List<string>();
-        await foreach (ListedObject found in Store.ListAsync(_bucket, "a/", default)) keys.Add(found.Key);
-        Assert.Equal(Enumerable.Range(0, 1003).Select(i => $"a/{i:0000}"), keys);
-
-        Assert.Empty(await Store.DeleteAsync(_bucket, [.. keys, "never-there"], default));
-        await foreach (ListedObject left in Store.ListAsync(_bucket, "", default)) Assert.Equal("b", left.Key);
+        string[] keys = ["a/1", "a/2", "b"];
+        foreach (string key in keys) await Store.PutAsync(_bucket, key, default, ObjectWrite.Plain, default);
+        Assert.Equal(["a/1", "a/2"], await KeysAsync("a/"));
+        Assert.Empty(await Store.DeleteAsync(_bucket, ["a/1", "a/2", "never-there"], default));
+        Assert.Equal(["b"], await KeysAsync(""));
     }
 
     [Fact]
@@ -163,6 +160,13 @@ public sealed class S3TransferTests(MotoServer moto) : IAsyncLifetime, IDisposab
         await Store.PutAsync(_bucket, "k", "other"u8.ToArray(), ObjectWrite.Plain, default);
         Assert.False(await Store.ContinueDownloadAsync(_bucket, "k", _folder["new"], etag, null, default));
         Assert.False(await Store.ContinueDownloadAsync(_bucket, "none", _folder["new"], etag, null, default));
+    }
+
+    private async Task<List<string>> KeysAsync(string prefix)
+    {
+        var keys = new List<string>();
+        await foreach (ListedObject found in Store.ListAsync(_bucket, prefix, default)) keys.Add(found.Key);
+        return keys;
     }
 
     private async Task<string> FileAsync(int size)
