@@ -74,6 +74,19 @@ public static class BundleFile
         return await archive.ReadContentAsync(cancellationToken);
     }
 
+    /// <summary>
+    /// Knows an archive again by the manifest beside it alone, whose word is taken for now: for one who compares the bytes with it later, as publishing does.
+    /// Without a manifest as <see cref="ReadAsync"/>.
+    /// </summary>
+    /// <exception cref="CumulusException"><see cref="ErrorIds.BundleNotFound"/>, and as <see cref="ReadAsync"/>.</exception>
+    public static async Task<Bundle> KnowAsync(string path, CancellationToken cancellationToken)
+    {
+        string full = Path.GetFullPath(path);
+        if (!File.Exists(full)) throw new CumulusException(ErrorIds.BundleNotFound, FailureKind.NotFound, $"There is no archive {full}.") { Target = full, Advice = "Build it with New-Bundle." };
+        string beside = full + BundleManifest.Suffix;
+        return File.Exists(beside) ? Describe(full, await BundleManifest.ReadAsync(beside, forWindows: false, cancellationToken)) : await ReadAsync(full, cancellationToken);
+    }
+
     internal static Bundle Describe(string path, BundleManifest manifest) => new()
     {
         Name = manifest.Name,
