@@ -23,10 +23,14 @@ public static class ErrorIds
     public const string BundleDigestMismatch = nameof(BundleDigestMismatch);
     public const string BundleAlreadyPublished = nameof(BundleAlreadyPublished);
     public const string BundleNotFound = nameof(BundleNotFound);
+    public const string DestinationNotEmpty = nameof(DestinationNotEmpty);
     public const string BundleEnvironmentMismatch = nameof(BundleEnvironmentMismatch);
     public const string BundleTestFailed = nameof(BundleTestFailed);
     public const string IgnorePatternInvalid = nameof(IgnorePatternInvalid);
+    public const string BundleInUse = nameof(BundleInUse);
+    public const string DeploymentsUnknown = nameof(DeploymentsUnknown);
     public const string HookFailed = nameof(HookFailed);
+    public const string StorageOptionInvalid = nameof(StorageOptionInvalid);
 
     // Signatures
     public const string KeyNotFound = nameof(KeyNotFound);
@@ -71,6 +75,8 @@ public static class ErrorIds
     // Any command
     public const string ConfirmationUnavailable = nameof(ConfirmationUnavailable);
     public const string FileAccessDenied = nameof(FileAccessDenied);
+    public const string FileChanged = nameof(FileChanged);
+    public const string FileExists = nameof(FileExists);
     public const string FileNotFound = nameof(FileNotFound);
     public const string FileOperationFailed = nameof(FileOperationFailed);
     public const string ModuleIncomplete = nameof(ModuleIncomplete);

@@ -80,9 +80,11 @@ public sealed record BundleManifest
     public async Task WriteAsync(string path, CancellationToken cancellationToken)
     {
         await using var stream = new FileStream(path, FileMode.CreateNew, FileAccess.Write);
-        await JsonSerializer.SerializeAsync(stream, this, Json, cancellationToken);
-        stream.WriteByte((byte)'\n');
+        await stream.WriteAsync(ToBytes(), cancellationToken);
     }
+
+    /// <summary>The document as it lies beside an archive.</summary>
+    public byte[] ToBytes() => [.. JsonSerializer.SerializeToUtf8Bytes(this, Json), (byte)'\n'];
 
     /// <exception cref="CumulusException"><see cref="ErrorIds.BundleUnsafe"/>; <see cref="ErrorIds.BundleDigestMismatch"/> when the entries do not give the digest.</exception>
     private void Validate(string path, bool forWindows)
