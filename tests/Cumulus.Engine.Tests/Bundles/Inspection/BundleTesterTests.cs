@@ -121,6 +121,18 @@ public sealed class BundleTesterTests : IDisposable
     }
 
     [Fact]
+    public async Task A_place_in_the_archive_that_the_manifest_has_wrong_is_a_problem()
+    {
+        Bundle bundle = await BuildAsync(("a", "1"), ("b", "2"));
+        JsonNode manifest = JsonNode.Parse(File.ReadAllBytes(bundle.ManifestPath))!;
+        JsonNode entry = manifest["entries"]!.AsArray()[1]!;
+        long offset = (long)entry["dataOffset"]!;
+        entry["dataOffset"] = offset + 1;
+        File.WriteAllText(bundle.ManifestPath, manifest.ToJsonString());
+        Assert.Equal([$"'b' has 1 bytes at {offset} in the archive, the manifest says 1 at {offset + 1}."], (await TestAsync(bundle)).Problems);
+    }
+
+    [Fact]
     public async Task A_missing_manifest_is_a_problem_and_leaves_a_signature_unchecked()
     {
         Bundle bundle = await BuildSignedAsync();
