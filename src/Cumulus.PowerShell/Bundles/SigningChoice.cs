@@ -1,4 +1,3 @@
-using System.Net;
 using System.Security;
 using Cumulus.Engine;
 using Cumulus.Engine.Aws;
@@ -29,7 +28,7 @@ internal sealed class SigningChoice(ICmdletHost host, string? path, SecureString
 
     private PemManifestSigner Open(string file)
     {
-        char[] characters = new NetworkCredential("", passphrase).Password.ToCharArray();
+        char[] characters = KeyPassphrase.Read(passphrase, variable: null);
         try
         {
             return PemManifestSigner.FromFile(file, characters, host.WriteWarning);
