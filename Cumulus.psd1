@@ -13,9 +13,11 @@
     AliasesToExport      = @()
     VariablesToExport    = @()
     CmdletsToExport      = @(
+        'Compare-Bundle'
         'Connect-Cumulus'
         'Deploy-Environment'
         'Get-Bundle'
+        'Get-BundleContent'
         'Get-CumulusConfiguration'
         'Get-Environment'
         'Get-EnvironmentStack'
@@ -23,12 +25,14 @@
         'Get-StackOutput'
         'Install-Bundle'
         'New-Bundle'
+        'New-BundleKey'
         'Publish-Bundle'
         'Remove-Bundle'
         'Remove-Environment'
         'Save-Bundle'
         'Start-LocalCloud'
         'Stop-LocalCloud'
+        'Test-Bundle'
     )
     PrivateData          = @{
         PSData = @{

@@ -17,6 +17,7 @@ public static class ErrorIds
     // Bundles
     public const string BundlePathNotFound = nameof(BundlePathNotFound);
     public const string BundleNameConflict = nameof(BundleNameConflict);
+    public const string BundleSourceChanged = nameof(BundleSourceChanged);
     public const string BundleInvalid = nameof(BundleInvalid);
     public const string BundleUnsafe = nameof(BundleUnsafe);
     public const string BundleDigestMismatch = nameof(BundleDigestMismatch);
@@ -25,6 +26,8 @@ public static class ErrorIds
     public const string BundleEnvironmentMismatch = nameof(BundleEnvironmentMismatch);
     public const string BundleInUse = nameof(BundleInUse);
     public const string DeploymentsUnknown = nameof(DeploymentsUnknown);
+    public const string BundleTestFailed = nameof(BundleTestFailed);
+    public const string IgnorePatternInvalid = nameof(IgnorePatternInvalid);
     public const string HookFailed = nameof(HookFailed);
     public const string StorageOptionInvalid = nameof(StorageOptionInvalid);
 

@@ -28,7 +28,7 @@ public sealed class EnvironmentDeployer(
         EnvironmentDefinition environment = request.Configuration.Environment(request.Environment);
         IReadOnlyList<StackDefinition> selected = Select(request, environment);
         EnvironmentPlan plan = EnvironmentPlanner.Plan(request, region, await _surveyor.SurveyAsync(environment, selected, cancellationToken));
-        return new Prepared(plan, await RequireBundlesAsync(environment, plan.Version, cancellationToken));
+        return new Prepared(plan, await RequireBundlesAsync(request.Configuration, environment, plan.Version, cancellationToken));
     }
 
     /// <summary>
@@ -103,7 +103,7 @@ public sealed class EnvironmentDeployer(
     }
 
     // Hosts that come up would look for them: a version that is not published as a whole is not deployed.
-    private async Task<IReadOnlyList<StoredObject>> RequireBundlesAsync(EnvironmentDefinition environment, string? version, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<StoredObject>> RequireBundlesAsync(CumulusConfiguration configuration, EnvironmentDefinition environment, string? version, CancellationToken cancellationToken)
     {
         if (version is null || string.IsNullOrWhiteSpace(environment.Bucket))
         {
@@ -114,19 +114,16 @@ public sealed class EnvironmentDeployer(
         var missing = new List<string>();
         foreach (string bundle in environment.Bundles)
         {
-            StoredObject? found = null;
-            foreach (BundleFormat format in Enum.GetValues<BundleFormat>())
+            // The list of the environment may name one that no section describes: it is of the default format.
+            BundleFormat format = configuration.Bundles.FirstOrDefault(b => b.Name == bundle)?.Format ?? BundleFormat.Zip;
+            string key = BundleNames.Key(bundle, environment.Name, version, format);
+            if (await bundles.FindAsync(environment.Bucket, key, cancellationToken) is { } found)
             {
-                found ??= await bundles.FindAsync(environment.Bucket, BundleNames.Key(bundle, environment.Name, version, format), cancellationToken);
-            }
-
-            if (found is null)
-            {
-                missing.Add($"s3://{environment.Bucket}/{BundleNames.Key(bundle, environment.Name, version)}");
+                archives.Add(found);
             }
             else
             {
-                archives.Add(found);
+                missing.Add($"s3://{environment.Bucket}/{key}");
             }
         }
 

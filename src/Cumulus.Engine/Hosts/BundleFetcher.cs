@@ -58,7 +58,7 @@ internal sealed class BundleFetcher(IObjectStore? store, HostPaths paths, string
         SafeArchive archive = await SafeArchive.OpenAsync(path, paths.Windows, null, cancellationToken);
         foreach (string note in archive.Notes) log?.Invoke(note);
         Dictionary<string, string?> digests = offer.Entries.ToDictionary(e => e.Name, e => e.Sha256);
-        if (ContentDigest.Of(archive.Entries.Select(e => SafeArchive.Describe(e, digests.GetValueOrDefault(e.Name)))) == offer.Digest) return archive;
+        if (ContentDigest.Of([.. archive.Entries.Select(e => SafeArchive.Describe(e, digests.GetValueOrDefault(e.Name)))]) == offer.Digest) return archive;
         archive.Dispose();
         throw Mismatch(known.Source, "does not hold what its manifest lists");
     }

@@ -14,7 +14,13 @@ internal sealed class BundleTrust
     /// folder is empty. Whoever made the folder meant to have signatures verified.</exception>
     public static BundleTrust? Of(InstallRequest request, HostPaths paths)
     {
-        if (request.TrustedKeys is { } given) return given.Count == 0 ? null : new BundleTrust(given);
+        if (request.TrustedKeys is { } given)
+        {
+            return given.Count > 0
+                ? new BundleTrust(given)
+                : throw new CumulusException(ErrorIds.KeyNotFound, FailureKind.InvalidInput, "A signature is asked for, and no public key was named.") { Advice = "Name a public key (PEM)." };
+        }
+
         if (!Directory.Exists(paths.TrustedKeys)) return null;
         PublicKey[] keys = [.. Directory.GetFiles(paths.TrustedKeys).Order(StringComparer.Ordinal).Select(PublicKey.FromFile)];
         return keys.Length > 0

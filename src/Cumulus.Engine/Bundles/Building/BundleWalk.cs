@@ -1,156 +1,180 @@
-using System.Formats.Tar;
+using System.Runtime.ExceptionServices;
+using System.Text;
 using Cumulus.Engine.Configuration;
 
 namespace Cumulus.Engine.Bundles;
 
 /// <summary>
-/// Finds what a bundle is made of, sorted by name. Links below the given paths are kept as links and never walked, so that
-/// cycles cannot be (D-42); a path that is itself a link stands for what it points to. A link that points to nothing is kept.
+/// Finds what a bundle is made of, sorted by name. Links below the given paths are kept or followed, as the request says; a path
+/// that is itself a link stands for what it points to.
 /// </summary>
-internal sealed class BundleWalk(BundleRequest request, IReadOnlySet<string> leaveOut)
+internal sealed class BundleWalk(BundleRequest request, IReadOnlySet<string> leaveOut, IFolderReader? reader = null)
 {
-    private static readonly EnumerationOptions Everything = new() { AttributesToSkip = 0, IgnoreInaccessible = false };
-    private readonly SortedDictionary<string, BundleSource> _found = new(ArchiveName.Order);
+    private readonly IFolderReader _reader = reader ?? FolderReaders.Best;
+    private readonly IgnoreRules _exclude = IgnoreRules.Of(request.Exclude);
 
     public IReadOnlyList<BundleSource> Run(CancellationToken cancellationToken)
     {
-        foreach (BundlePath path in request.Paths)
+        var found = new List<BundleSource>();
+        var level = new List<Folder>();
+        foreach (BundlePath path in request.Paths) Start(path, found, level);
+
+        // Level by level: the folders of one are read side by side, and what they hold is taken in their order, so that
+        // the same tree gives the same result and the same error.
+        while (level.Count > 0)
         {
-            string full = Path.TrimEndingDirectorySeparator(path.FullPath);
-            if (Directory.Exists(full)) WalkFolder(new DirectoryInfo(full), path.ArchivePath, cancellationToken);
-            else if (File.Exists(full)) AddFile(new FileInfo(full), path.ArchivePath);
-            else throw NotFound(path);
+            var contents = new Content[level.Count];
+            Parallel.For(0, level.Count, new ParallelOptions { CancellationToken = cancellationToken }, i => contents[i] = Read(level[i]));
+            level = [];
+            foreach (Content content in contents)
+            {
+                if (content.Failure is not null) ExceptionDispatchInfo.Throw(content.Failure);
+                if (content.Earlier.Count > 0) request.Warn?.Invoke($"Not in bundle '{request.Name}', since they are bundles of earlier builds: {string.Join(", ", content.Earlier)}.");
+                found.AddRange(content.Sources);
+                level.AddRange(content.Folders);
+                if (found.Count > ArchiveLimits.Default.Entries) throw TooMany();
+            }
         }
 
-        CheckNames();
-        HashSet<string> parents = [.. _found.Keys.SelectMany(ArchiveName.Parents)];
-        return [.. _found.Values.Where(source => TellsSomething(source, parents))];
+        IReadOnlyList<BundleSource> chosen = new BundleSelection(request.Name).Select(found);
+        if (request.Warn is { } warn) DanglingLinks.Tell(request.Name, chosen, warn);
+        return chosen;
     }
 
-    private void WalkFolder(DirectoryInfo folder, string name, CancellationToken cancellationToken)
+    private void Start(BundlePath path, List<BundleSource> found, List<Folder> level)
     {
-        cancellationToken.ThrowIfCancellationRequested();
-        Add(name, BundleEntryType.Folder, Mode(folder), folder.FullName, null);
-        IEnumerable<FileSystemInfo> children;
+        string full = Path.TrimEndingDirectorySeparator(path.FullPath);
+        FoundItem item = Guard(full, () => _reader.Look(full)) ?? throw NotFound(path);
+        if (path.IsFromWildcard && IsIgnored(_exclude, Path.GetFileName(full), item.Kind == ItemKind.Folder)) return;
+        if (EnvironmentMarker.Strip(path.ArchivePath, request.Environment) is not { } name) return;
+        if (item.Kind == ItemKind.Folder) level.Add(new Folder(full, name.Name, name.Markers, "", _exclude, request.FollowSymlinks ? LinkTrail.Start(full) : null));
+        if (Source(item, full, name.Name, name.Markers) is { } source) found.Add(source);
+    }
+
+    private Content Read(Folder folder)
+    {
+        var content = new Content();
         try
         {
-            children = [.. folder.EnumerateFileSystemInfos("*", Everything)];
+            FoundItem[] items = [.. Guard(folder.FullPath, () => _reader.Read(folder.FullPath))];
+            Array.Sort(items, static (a, b) => string.CompareOrdinal(a.Name, b.Name));
+            IgnoreRules rules = Array.Exists(items, i => i.Name == IgnoreRules.FileName) ? OwnRules(folder) : folder.Rules;
+            HashSet<string> earlier = folder.FullPath == request.OutputFolder ? EarlierBuilds.Among(items, leaveOut, folder.FullPath) : [];
+            content.Earlier.AddRange(earlier.Order(ArchiveName.Order));
+            foreach (FoundItem item in items)
+            {
+                if (item.Name != IgnoreRules.FileName && !earlier.Contains(item.Name)) Take(item, folder, rules, content);
+            }
+        }
+        catch (Exception e)
+        {
+            content.Failure = e;
+        }
+
+        return content;
+    }
+
+    private void Take(FoundItem item, Folder folder, IgnoreRules rules, Content content)
+    {
+        if (EnvironmentMarker.Strip(item.Name, request.Environment) is not { } stripped) return;
+        string full = Path.Join(folder.FullPath, item.Name);
+        string relative = ArchiveName.Join(folder.Relative, item.Name);
+        bool followed = item.Kind == ItemKind.Link && request.FollowSymlinks;
+        FoundItem? end = followed ? Guard(full, () => _reader.Look(full)) : item;
+        bool isFolder = end?.Kind == ItemKind.Folder;
+        if (IsIgnored(rules, relative, isFolder)) return;
+        if (end is not { } found) throw Refused(full, $"is a link to '{item.LinkTarget}', which does not exist", "Leave the link out (-Exclude), or keep links as links (-FollowSymlink:$false).");
+
+        string name = ArchiveName.Join(folder.Name, stripped.Name);
+        int markers = folder.Markers + stripped.Markers;
+        if (isFolder)
+        {
+            LinkTrail? trail = followed ? Follow(folder.Trail!, full) : folder.Trail;
+            content.Folders.Add(new Folder(full, name, markers, relative, rules, trail));
+        }
+
+        if (Source(found, full, name, markers) is { } source) content.Sources.Add(source);
+    }
+
+    private LinkTrail Follow(LinkTrail trail, string link)
+    {
+        LinkTrail next = trail.Follow(link, out string? circle);
+        return circle is null ? next : throw Refused(link, circle, "Leave the link out (-Exclude), or keep links as links (-FollowSymlink:$false).");
+    }
+
+    /// <param name="found">The name before path rewrites.</param>
+    private BundleSource? Source(FoundItem item, string fullPath, string found, int markers)
+    {
+        if (item.Kind == ItemKind.File && leaveOut.Contains(fullPath)) return null;
+        BundleEntryType type = item.Kind switch
+        {
+            ItemKind.File => BundleEntryType.File,
+            ItemKind.Folder => BundleEntryType.Folder,
+            ItemKind.Link => BundleEntryType.Link,
+            ItemKind.NamedPipe => throw Refused(fullPath, "is a named pipe, which no bundle can hold"),
+            ItemKind.Device => throw Refused(fullPath, "is a device, which no bundle can hold"),
+            _ => throw Refused(fullPath, "is a socket or the like, which no bundle can hold"),
+        };
+        string name = PathRewriter.Apply(found, request.PathRewrites);
+        if (name.Length == 0) return type == BundleEntryType.Folder ? null : throw Refused(fullPath, "would have no name in the bundle");
+        if (ArchiveName.Problem(name, forWindows: false) is { } problem) throw Refused(fullPath, $"would be '{name}' in the bundle, a name that {problem}");
+        string? target = OperatingSystem.IsWindows() ? item.LinkTarget?.Replace('\\', '/') : item.LinkTarget;
+        if (target is not null && ArchiveName.LinkProblem(name, target, forWindows: false) is { } escape)
+            throw Refused(fullPath, $"is a link that {escape}", "Put in what it points to (-FollowSymlink, follow-symlinks), or leave the link out (-Exclude, exclude).");
+        UnixFileMode mode = type == BundleEntryType.Link ? EntryMode.Link : EntryMode.Normalise(item.Mode);
+        return new BundleSource(name, type, mode, fullPath, target, markers) { Size = item.Size, Stamp = item.Stamp };
+    }
+
+    private IgnoreRules OwnRules(Folder folder)
+    {
+        string path = Path.Join(folder.FullPath, IgnoreRules.FileName);
+        if (Guard(path, () => _reader.Look(path))?.Kind != ItemKind.File) throw Refused(path, "is not a file of patterns");
+        return Guard(path, () => folder.Rules.With(path, folder.Relative));
+    }
+
+    private static bool IsIgnored(IgnoreRules rules, string relative, bool isFolder) =>
+        !rules.IsEmpty && rules.Ignore(Encoding.UTF8.GetBytes(relative), isFolder);
+
+    private T Guard<T>(string path, Func<T> read)
+    {
+        try
+        {
+            return read();
         }
         catch (UnauthorizedAccessException e)
         {
-            throw new CumulusException(ErrorIds.AccessDenied, FailureKind.AccessDenied, $"The folder {folder.FullName} of bundle '{request.Name}' cannot be read.", e) { Target = folder.FullName };
+            throw new CumulusException(ErrorIds.AccessDenied, FailureKind.AccessDenied, $"{path} of bundle '{request.Name}' cannot be read: access is denied.", e) { Target = path };
         }
-
-        foreach (FileSystemInfo child in children)
-        {
-            string childName = ArchiveName.Join(name, child.Name);
-            if (child.LinkTarget is { } target) AddLink(child, childName, target);
-            else if (child is DirectoryInfo sub) WalkFolder(sub, childName, cancellationToken);
-            else AddFile((FileInfo)child, childName);
-        }
-    }
-
-    private void AddFile(FileInfo file, string name)
-    {
-        if (leaveOut.Contains(file.FullName)) return;
-        if (SpecialFileKind(file) is { } kind) throw Refused(file.FullName, $"is a {kind}, which no bundle can hold");
-        Add(name, BundleEntryType.File, Mode(file), file.FullName, null);
-    }
-
-    private void AddLink(FileSystemInfo link, string name, string target) =>
-        Add(name, BundleEntryType.Link, EntryMode.Link, link.FullName, OperatingSystem.IsWindows() ? target.Replace('\\', '/') : target);
-
-    private void Add(string rawName, BundleEntryType type, UnixFileMode mode, string fullPath, string? linkTarget)
-    {
-        if (EnvironmentMarker.Strip(rawName, request.Environment) is not { } stripped) return;
-        string name = PathRewriter.Apply(stripped.Name, request.PathRewrites);
-        if (name.Length == 0)
-        {
-            if (type == BundleEntryType.Folder) return;
-            throw Refused(fullPath, "would have no name in the bundle");
-        }
-
-        if (ArchiveName.Problem(name, forWindows: false) is { } problem) throw Refused(fullPath, $"would be '{name}' in the bundle, a name that {problem}");
-        if (linkTarget is not null && ArchiveName.LinkProblem(name, linkTarget, forWindows: false) is { } escape) throw Refused(fullPath, escape);
-
-        var source = new BundleSource(name, type, mode, fullPath, linkTarget, stripped.Markers);
-        if (!_found.TryGetValue(name, out BundleSource? other) || Wins(source, other)) _found[name] = source;
-    }
-
-    private bool Wins(BundleSource source, BundleSource other)
-    {
-        if (source.FullPath == other.FullPath) return false;
-        bool bothFolders = source.Type == BundleEntryType.Folder && other.Type == BundleEntryType.Folder;
-        if (source.Markers != other.Markers && (bothFolders || (source.Type != BundleEntryType.Folder && other.Type != BundleEntryType.Folder)))
-        {
-            return source.Markers > other.Markers;
-        }
-
-        if (bothFolders && source.Mode == other.Mode) return false;
-        throw Conflict(source, other);
-    }
-
-    private void CheckNames()
-    {
-        var names = new NameTable(ignoreCase: true);
-        var spelled = new Dictionary<string, BundleSource>(StringComparer.Ordinal);
-        foreach (BundleSource source in _found.Values)
-        {
-            if (names.Add(source.Name, source.Type) is { } other) throw Conflict(source, spelled.GetValueOrDefault(other) ?? Below(other));
-            spelled[source.Name] = source;
-        }
-    }
-
-    // Of a folder that is there only because something lies in it.
-    private BundleSource Below(string folder) => _found.Values.First(s => s.Name.StartsWith(folder + "/", StringComparison.Ordinal));
-
-    // A folder needs an entry only when nothing else tells of it.
-    private static bool TellsSomething(BundleSource source, HashSet<string> parents) =>
-        source.Type != BundleEntryType.Folder || source.Mode != EntryMode.DefaultFolder || !parents.Contains(source.Name);
-
-    private static UnixFileMode Mode(FileSystemInfo item) =>
-        !OperatingSystem.IsWindows() ? EntryMode.Normalise(item.UnixFileMode)
-        : item is DirectoryInfo ? EntryMode.DefaultFolder : EntryMode.DefaultFile;
-
-    // The runtime tells a pipe from an empty file only through its tar writer; opening a pipe would wait for ever.
-    private static string? SpecialFileKind(FileInfo file)
-    {
-        if (OperatingSystem.IsWindows() || file.Length > 0) return null;
-        using var buffer = new MemoryStream();
-        try
-        {
-            using (var writer = new TarWriter(buffer, leaveOpen: true)) writer.WriteEntry(file.FullName, "probe");
-        }
-        catch (IOException)
-        {
-            return "socket or the like";
-        }
-
-        buffer.Position = 0;
-        using var reader = new TarReader(buffer);
-        return reader.GetNextEntry()?.EntryType switch
-        {
-            TarEntryType.Fifo => "named pipe",
-            TarEntryType.CharacterDevice or TarEntryType.BlockDevice => "device",
-            _ => null,
-        };
     }
 
     private CumulusException NotFound(BundlePath path) =>
         new(ErrorIds.BundlePathNotFound, FailureKind.NotFound, $"There is no file or folder {path.FullPath}, which bundle '{request.Name}' names.") { Target = path.FullPath };
 
-    private CumulusException Refused(string path, string why) =>
-        new(ErrorIds.BundleInvalid, FailureKind.InvalidInput, $"Bundle '{request.Name}' cannot be built: {path} {why}.") { Target = path };
+    private CumulusException Refused(string path, string why, string? advice = null) =>
+        new(ErrorIds.BundleInvalid, FailureKind.InvalidInput, $"Bundle '{request.Name}' cannot be built: {path} {why}.") { Target = path, Advice = advice ?? "Leave it out (-Exclude, exclude)." };
 
-    private CumulusException Conflict(BundleSource a, BundleSource b)
-    {
-        string why = a.Name == b.Name ? $"both become '{a.Name}'"
-            : ArchiveName.Parents(a.Name).Contains(b.Name) ? $"become '{a.Name}' and '{b.Name}', which is no folder"
-            : $"become '{a.Name}' and '{b.Name}', which are one name where case does not count";
-        return new CumulusException(ErrorIds.BundleNameConflict, FailureKind.InvalidInput, $"In bundle '{request.Name}', {b.FullPath} and {a.FullPath} {why}.")
+    private CumulusException TooMany() =>
+        new(ErrorIds.BundleInvalid, FailureKind.InvalidInput, $"Bundle '{request.Name}' would have more than {ArchiveLimits.Default.Entries} entries, and could not be read again.")
         {
-            Target = a.Name,
-            Advice = "Leave one of the two out, or give one another name with a path rewrite.",
+            Target = request.Name,
+            Advice = request.FollowSymlinks ? "Do links lead to the same folders again and again? Keep them as links (-FollowSymlink:$false)." : "Leave folders out (-Exclude, exclude).",
         };
+
+    /// <param name="Name">In the bundle, without markers and before path rewrites.</param>
+    /// <param name="Relative">To the path that the walk began with, as it is on disk; empty for that path.</param>
+    /// <param name="Rules">What is ignored in it, but for what a file of its own says.</param>
+    /// <param name="Trail">Null when links are kept.</param>
+    private sealed record Folder(string FullPath, string Name, int Markers, string Relative, IgnoreRules Rules, LinkTrail? Trail);
+
+    /// <summary>What one folder holds, or why it could not be told.</summary>
+    private sealed class Content
+    {
+        public List<BundleSource> Sources { get; } = [];
+
+        public List<Folder> Folders { get; } = [];
+
+        public List<string> Earlier { get; } = [];
+
+        public Exception? Failure { get; set; }
     }
 }

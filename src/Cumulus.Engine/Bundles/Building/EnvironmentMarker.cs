@@ -14,6 +14,7 @@ public static class EnvironmentMarker
     /// <returns>Null when the name belongs to another environment; else the name without markers and how many it had.</returns>
     public static (string Name, int Markers)? Strip(string name, string? environment)
     {
+        if (!name.Contains(Start, StringComparison.Ordinal)) return (name, 0);
         int markers = 0;
         var kept = new List<string>();
         foreach (string component in name.Split('/'))

@@ -10,13 +10,23 @@ public static class BundleFile
     public static async Task<Bundle> ReadAsync(string path, CancellationToken cancellationToken)
     {
         string full = Path.GetFullPath(path);
+        BundleManifest manifest = await ReadManifestAsync(full, cancellationToken);
+        string beside = full + BundleManifest.Suffix;
+        if (!File.Exists(beside)) await manifest.WriteAsync(beside, cancellationToken);
+        return Describe(full, manifest);
+    }
+
+    /// <summary>As <see cref="ReadAsync"/>, and writes nothing.</summary>
+    /// <exception cref="CumulusException">As <see cref="ReadAsync"/>.</exception>
+    public static async Task<BundleManifest> ReadManifestAsync(string full, CancellationToken cancellationToken)
+    {
         using SafeArchive archive = await SafeArchive.OpenAsync(full, forWindows: false, null, cancellationToken);
         string sha256 = await Hex.Sha256OfFileAsync(full, cancellationToken);
         string beside = full + BundleManifest.Suffix;
         if (File.Exists(beside))
         {
             BundleManifest manifest = await BundleManifest.ReadAsync(beside, forWindows: false, cancellationToken);
-            if (manifest.Sha256 == sha256) return Describe(full, manifest);
+            if (manifest.Sha256 == sha256) return manifest;
             throw new CumulusException(ErrorIds.BundleDigestMismatch, FailureKind.SecurityViolation, $"{full} is not the archive that the manifest beside it tells of.")
             {
                 Target = full,
@@ -25,7 +35,7 @@ public static class BundleFile
         }
 
         IReadOnlyList<BundleEntry> entries = await archive.ReadContentAsync(cancellationToken);
-        var made = new BundleManifest
+        return new BundleManifest
         {
             Schema = BundleManifest.CurrentSchema,
             Tool = BundleBuilder.Tool,
@@ -36,8 +46,6 @@ public static class BundleFile
             Digest = ContentDigest.Of(entries),
             Entries = entries,
         };
-        await made.WriteAsync(beside, cancellationToken);
-        return Describe(full, made);
     }
 
     /// <summary>

@@ -24,7 +24,7 @@ public sealed class SignatureVerifier(IReadOnlyList<PublicKey> trusted)
         new(ErrorIds.SignatureMissing, FailureKind.SecurityViolation, $"{source} is not signed.")
         {
             Target = source,
-            Advice = "Publish the bundle with -SigningKey or -KmsKeyId.",
+            Advice = "Publish the bundle with -SigningKey or -SigningKmsKeyId.",
         };
 
     private static CumulusException Invalid(string source, string what) =>
