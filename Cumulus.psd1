@@ -16,6 +16,7 @@
         'Compare-Bundle'
         'Connect-Cumulus'
         'Deploy-Environment'
+        'Expand-Bundle'
         'Get-Bundle'
         'Get-BundleContent'
         'Get-CumulusConfiguration'
