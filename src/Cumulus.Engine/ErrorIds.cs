@@ -25,17 +25,10 @@ public static class ErrorIds
     public const string BundleNotFound = nameof(BundleNotFound);
     public const string DestinationNotEmpty = nameof(DestinationNotEmpty);
     public const string BundleEnvironmentMismatch = nameof(BundleEnvironmentMismatch);
-<<<<<<< HEAD
-    public const string BundleInUse = nameof(BundleInUse);
-    public const string DeploymentsUnknown = nameof(DeploymentsUnknown);
-    public const string BundleTestFailed = nameof(BundleTestFailed);
-    public const string IgnorePatternInvalid = nameof(IgnorePatternInvalid);
-=======
     public const string BundleTestFailed = nameof(BundleTestFailed);
     public const string IgnorePatternInvalid = nameof(IgnorePatternInvalid);
     public const string BundleInUse = nameof(BundleInUse);
     public const string DeploymentsUnknown = nameof(DeploymentsUnknown);
->>>>>>> main
     public const string HookFailed = nameof(HookFailed);
     public const string StorageOptionInvalid = nameof(StorageOptionInvalid);
 

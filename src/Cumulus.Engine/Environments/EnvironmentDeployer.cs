@@ -115,13 +115,6 @@ public sealed class EnvironmentDeployer(
         foreach (string bundle in environment.Bundles)
         {
             // The list of the environment may name one that no section describes: it is of the default format.
-<<<<<<< HEAD
-            BundleFormat format = configuration.Bundles.FirstOrDefault(b => b.Name == bundle)?.Format ?? BundleFormat.Zip;
-            string key = BundleNames.Key(bundle, environment.Name, version, format);
-            if (await bundles.FindAsync(environment.Bucket, key, cancellationToken) is { } found)
-            {
-                archives.Add(found);
-=======
             BundleFormat configured = configuration.Bundles.FirstOrDefault(b => b.Name == bundle)?.Format ?? BundleFormat.Zip;
             StoredObject? found = null;
             foreach (BundleFormat format in Enum.GetValues<BundleFormat>().OrderBy(f => f == configured ? 0 : 1))
@@ -132,11 +125,10 @@ public sealed class EnvironmentDeployer(
             if (found is null)
             {
                 missing.Add($"s3://{environment.Bucket}/{BundleNames.Key(bundle, environment.Name, version, configured)}");
->>>>>>> main
             }
             else
             {
-                missing.Add($"s3://{environment.Bucket}/{key}");
+                archives.Add(found);
             }
         }
 
