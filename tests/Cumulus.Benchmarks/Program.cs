@@ -12,6 +12,7 @@ var contests = new (string Name, Func<Task> Run)[]
     ("build", () => Task.Run(() => BuildContests.Run(cumulus, Console.Out))),
     ("compressors", () => Task.Run(() => CompressorContest.Run(BenchmarkTrees.DotnetSdk!, Console.Out))),
     ("rebuild", () => RebuildContest.RunAsync(BenchmarkTrees.PythonLibrary ?? BenchmarkTrees.DotnetSdk!, Console.Out)),
+    ("publish", () => PublishContest.RunAsync(cumulus, Console.Out)),
 };
 string[] unknown = [.. args.Except(contests.Select(c => c.Name))];
 if (unknown.Length > 0)

@@ -66,6 +66,10 @@ public sealed class PublishBundleCommand : EnvironmentCmdlet
     [Parameter]
     public SecureString? Passphrase { get; set; }
 
+    /// <summary>Name of the environment variable that holds the passphrase, for scripts and for the console.</summary>
+    [Parameter]
+    public string? PassphraseVariable { get; set; }
+
     /// <summary>Id, ARN or alias of the KMS key that signs the manifest.</summary>
     [Parameter]
     public string? SigningKmsKeyId { get; set; }
@@ -80,7 +84,7 @@ public sealed class PublishBundleCommand : EnvironmentCmdlet
     {
         StorageOptions storage = StorageParameters.Read(StorageClass, ServerSideEncryption, KmsKeyId, Tag);
         var connections = new Dictionary<string, AwsGateways>();
-        var signing = new SigningChoice(Host, SigningKey is { } key ? ResolvePath(key) : null, Passphrase, SigningKmsKeyId);
+        var signing = new SigningChoice(Host, SigningKey is { } key ? ResolvePath(key) : null, Passphrase, PassphraseVariable, SigningKmsKeyId);
         try
         {
             var requests = new List<(BundlePublisher Publisher, PublishRequest Request, PublishedBundle Plan)>();

@@ -37,7 +37,7 @@ public sealed class RemoveBundleCommand : EnvironmentCmdlet
 
     /// <summary>Remove only what was published before: 30d, 12h, a time span, or a date.</summary>
     [Parameter]
-    public BundleAge OlderThan { get; set; }
+    public BundleAge? OlderThan { get; set; }
 
     /// <summary>Do not ask.</summary>
     [Parameter]
@@ -45,7 +45,7 @@ public sealed class RemoveBundleCommand : EnvironmentCmdlet
 
     protected override Task ProcessAsync(CancellationToken stop)
     {
-        if (Version is null && Name is null && !IsBound(nameof(KeepLast)) && !IsBound(nameof(OlderThan)))
+        if (Version is null && Name is null && !IsBound(nameof(KeepLast)) && OlderThan is null)
         {
             throw new CumulusException(ErrorIds.VersionMissing, FailureKind.InvalidInput, "Which bundles of the environment are to be removed was not said.")
             {
@@ -63,7 +63,7 @@ public sealed class RemoveBundleCommand : EnvironmentCmdlet
     {
         var rule = new RetentionRule(
             IsBound(nameof(KeepLast)) ? KeepLast : null,
-            IsBound(nameof(OlderThan)) ? OlderThan.Before(TimeProvider.System.GetUtcNow()) : null);
+            OlderThan?.Before(TimeProvider.System.GetUtcNow()));
         foreach (var group in _chosen.GroupBy(c => (c.Place.Bucket, c.Place.Connection)))
         {
             using AwsGateways aws = await OpenAwsAsync(group.Key.Connection, stop);

@@ -7,7 +7,7 @@ namespace Cumulus.PowerShell;
 
 /// <summary>The key that the user gave for signing: a PEM file, a KMS key, or none.</summary>
 /// <param name="path">Full path.</param>
-internal sealed class SigningChoice(ICmdletHost host, string? path, SecureString? passphrase, string? kmsKeyId) : IDisposable
+internal sealed class SigningChoice(ICmdletHost host, string? path, SecureString? passphrase, string? passphraseVariable, string? kmsKeyId) : IDisposable
 {
     private PemManifestSigner? _pem;
 
@@ -28,7 +28,7 @@ internal sealed class SigningChoice(ICmdletHost host, string? path, SecureString
 
     private PemManifestSigner Open(string file)
     {
-        char[] characters = KeyPassphrase.Read(passphrase, variable: null);
+        char[] characters = KeyPassphrase.Read(passphrase, passphraseVariable);
         try
         {
             return PemManifestSigner.FromFile(file, characters, host.WriteWarning);

@@ -52,10 +52,10 @@ public sealed class SignedInstallTests : IDisposable
     public async Task A_manifest_that_was_changed_after_it_was_signed_is_refused()
     {
         await PublishSignedAsync("web", "1");
-        string signatureKey = HostFixture.KeyOf("web", "1") + SignatureDocument.Suffix;
-        byte[] signature = _fixture.Store[signatureKey];
+        string key = HostFixture.KeyOf("web", "1") + SignatureDocument.Suffix;
+        byte[] signature = _fixture.Store[key];
         await _fixture.PublishAsync("web", "1", ("srv/x", "2"));
-        _fixture.Store[signatureKey] = signature;
+        _fixture.Store[key] = signature;
         CumulusException e = await RefusedAsync("1");
         Assert.Equal((ErrorIds.SignatureInvalid, FailureKind.SecurityViolation), (e.ErrorId, e.Kind));
         Assert.DoesNotContain(HostFixture.KeyOf("web", "1"), _fixture.Store.Downloads);

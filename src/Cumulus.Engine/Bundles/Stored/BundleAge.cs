@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Cumulus.Engine.Bundles;
 
 /// <summary>How old something has to be: a span back from now, or a point in time.</summary>
-public readonly record struct BundleAge
+public sealed record BundleAge
 {
     private readonly TimeSpan? _span;
     private readonly DateTimeOffset _time;
