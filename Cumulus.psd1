@@ -13,8 +13,11 @@
     AliasesToExport      = @()
     VariablesToExport    = @()
     CmdletsToExport      = @(
+        'Compare-Bundle'
         'Connect-Cumulus'
         'Deploy-Environment'
+        'Expand-Bundle'
+        'Get-BundleContent'
         'Get-CumulusConfiguration'
         'Get-Environment'
         'Get-EnvironmentStack'
@@ -22,10 +25,12 @@
         'Get-StackOutput'
         'Install-Bundle'
         'New-Bundle'
+        'New-BundleKey'
         'Publish-Bundle'
         'Remove-Environment'
         'Start-LocalCloud'
         'Stop-LocalCloud'
+        'Test-Bundle'
     )
     PrivateData          = @{
         PSData = @{

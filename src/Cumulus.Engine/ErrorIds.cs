@@ -23,9 +23,19 @@ public static class ErrorIds
     public const string BundleDigestMismatch = nameof(BundleDigestMismatch);
     public const string BundleAlreadyPublished = nameof(BundleAlreadyPublished);
     public const string BundleNotFound = nameof(BundleNotFound);
+    public const string DestinationNotEmpty = nameof(DestinationNotEmpty);
     public const string BundleEnvironmentMismatch = nameof(BundleEnvironmentMismatch);
+    public const string BundleTestFailed = nameof(BundleTestFailed);
     public const string IgnorePatternInvalid = nameof(IgnorePatternInvalid);
     public const string HookFailed = nameof(HookFailed);
+
+    // Signatures
+    public const string KeyNotFound = nameof(KeyNotFound);
+    public const string KeyInvalid = nameof(KeyInvalid);
+    public const string KeyPassphraseRejected = nameof(KeyPassphraseRejected);
+    public const string KeyAlreadyExists = nameof(KeyAlreadyExists);
+    public const string SignatureMissing = nameof(SignatureMissing);
+    public const string SignatureInvalid = nameof(SignatureInvalid);
 
     // AWS
     public const string BucketNotFound = nameof(BucketNotFound);

@@ -128,7 +128,7 @@ public sealed class ProcessTests : IDisposable
         Assert.DoesNotContain(names, n => Path.GetDirectoryName(n) == "deps" && File.Exists(Path.Combine(module, Path.GetFileName(n))));
     }
 
-    private static Task<ConsoleRun> RunAsync(params string[] arguments) => RunAsync(Launch(arguments));
+    internal static Task<ConsoleRun> RunAsync(params string[] arguments) => RunAsync(Launch(arguments));
 
     private static async Task<ConsoleRun> RunAsync(ProcessStartInfo start)
     {

@@ -50,6 +50,7 @@ public static class ArchiveName
     {
         if (target.Length == 0) return "points nowhere";
         if (target.Any(char.IsControl)) return "points to a name with a control character";
+        if (target.Contains('\uFFFD')) return "points to a name that is not valid UTF-8";
         if (target.Contains('\\')) return "points to a name with a backslash";
         if (target[0] == '/' || HasDrive(target)) return $"points to the absolute path '{target}'";
         if (forWindows && target.Contains(':')) return $"points to '{target}', a stream on Windows";

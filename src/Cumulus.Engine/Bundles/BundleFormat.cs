@@ -51,4 +51,11 @@ public static class BundleFormats
 
         return null;
     }
+
+    /// <summary>A file name or key without the ending of its format; as it is when it has none.</summary>
+    public static string WithoutEnding(string name)
+    {
+        string? ending = Endings.Select(e => e.Ending).Concat([".tgz", ".tbz2"]).FirstOrDefault(e => name.EndsWith(e, StringComparison.OrdinalIgnoreCase));
+        return ending is null ? name : name[..^ending.Length];
+    }
 }

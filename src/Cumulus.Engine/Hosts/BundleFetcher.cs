@@ -4,18 +4,20 @@ using Cumulus.Engine.Bundles;
 namespace Cumulus.Engine.Hosts;
 
 /// <summary>Gets manifests first and archives when they are needed, and believes neither before it has compared digests (D-26).</summary>
-internal sealed class BundleFetcher(IObjectStore? store, HostPaths paths, string folder, Action<string>? log)
+/// <param name="trust">Compares signatures, before an archive is fetched; null: the host asks for none.</param>
+internal sealed class BundleFetcher(IObjectStore? store, HostPaths paths, string folder, BundleTrust? trust, Action<string>? log)
 {
     private readonly Dictionary<BundleOffer, Fetched> _fetched = [];
     private int _downloads;
 
     /// <summary>What the source holds, from its manifest; without one the archive is fetched and read through.</summary>
     /// <exception cref="CumulusException"><see cref="ErrorIds.BundleNotFound"/>, <see cref="ErrorIds.BundleDigestMismatch"/>,
-    /// <see cref="ErrorIds.BundleInvalid"/>, <see cref="ErrorIds.BundleUnsafe"/>, and what <see cref="IObjectStore"/> names.</exception>
+    /// <see cref="ErrorIds.BundleInvalid"/>, <see cref="ErrorIds.BundleUnsafe"/>, <see cref="ErrorIds.SignatureMissing"/>,
+    /// <see cref="ErrorIds.SignatureInvalid"/>, and what <see cref="IObjectStore"/> names.</exception>
     public async Task<BundleOffer> OfferAsync(InstallSource source, CancellationToken cancellationToken)
     {
+        (source, BundleManifest? manifest) = await ManifestAsync(source, cancellationToken);
         string? archive = source.ArchivePath;
-        BundleManifest? manifest = await ManifestAsync(source, cancellationToken);
         IReadOnlyList<BundleEntry> entries;
         if (manifest is not null)
         {
@@ -23,15 +25,16 @@ internal sealed class BundleFetcher(IObjectStore? store, HostPaths paths, string
         }
         else
         {
-            archive ??= await DownloadArchiveAsync(source, cancellationToken);
+            if (archive is null) (source, archive) = await DownloadAnyAsync(source, cancellationToken);
             log?.Invoke($"{Place(source)} has no manifest: only the checksums inside of the archive are compared.");
-            using SafeArchive content = await SafeArchive.OpenAsync(archive, paths.Windows, null, cancellationToken);
+            using SafeArchive content = await SafeArchive.OpenAsync(archive, new ReadingOptions { ForWindows = paths.Windows, Place = Place(source) }, cancellationToken);
+            foreach (string note in content.Notes) log?.Invoke(note);
             entries = await content.ReadContentAsync(cancellationToken);
         }
 
         string digest = manifest?.Digest ?? ContentDigest.Of(entries);
         var offer = new BundleOffer(
-            source.Name ?? manifest?.Name ?? Path.GetFileNameWithoutExtension(source.ArchivePath)!,
+            source.Name ?? manifest?.Name ?? BundleFormats.WithoutEnding(Path.GetFileName(source.ArchivePath ?? source.Key!)),
             source.Version ?? manifest?.Version ?? digest,
             manifest?.Environment,
             digest,
@@ -46,45 +49,75 @@ internal sealed class BundleFetcher(IObjectStore? store, HostPaths paths, string
     public async Task<SafeArchive> OpenAsync(BundleOffer offer, CancellationToken cancellationToken)
     {
         Fetched known = _fetched[offer];
-        string path = known.Archive ?? await DownloadArchiveAsync(known.Source, cancellationToken);
+        string path = known.Archive ?? await DownloadAsync(known.Source, cancellationToken) ?? throw NotFound(known.Source);
         if (known.Manifest is { } manifest)
         {
             string sha256 = await Hex.Sha256OfFileAsync(path, cancellationToken);
             if (sha256 != manifest.Sha256) throw Mismatch(known.Source, $"has SHA-256 {sha256}, its manifest says {manifest.Sha256}");
         }
 
-        SafeArchive archive = await SafeArchive.OpenAsync(path, paths.Windows, null, cancellationToken);
-        foreach (string note in archive.Notes) log?.Invoke(note);
-        Dictionary<string, string?> digests = offer.Entries.ToDictionary(e => e.Name, e => e.Sha256);
-        if (ContentDigest.Of([.. archive.Entries.Select(e => SafeArchive.Describe(e, digests.GetValueOrDefault(e.Name)))]) == offer.Digest) return archive;
-        archive.Dispose();
-        throw Mismatch(known.Source, "does not hold what its manifest lists");
+        var options = new ReadingOptions { ForWindows = paths.Windows, Expected = offer.Entries, Place = Place(known.Source) };
+        return await SafeArchive.OpenAsync(path, options, cancellationToken);
     }
 
-    private async Task<BundleManifest?> ManifestAsync(InstallSource source, CancellationToken cancellationToken)
+    /// <returns>The source again, with the key that has the manifest when it is one of a bucket.</returns>
+    private async Task<(InstallSource Source, BundleManifest? Manifest)> ManifestAsync(InstallSource source, CancellationToken cancellationToken)
     {
-        string path;
-        if (source.ArchivePath is { } local)
+        if (source.ArchivePath is { } local && !File.Exists(local)) throw NotFound(source);
+        foreach (InstallSource one in Candidates(source))
         {
-            if (!File.Exists(local)) throw NotFound(source);
-            path = local + BundleManifest.Suffix;
-            if (!File.Exists(path)) return null;
-        }
-        else
-        {
-            path = NewPath(BundleManifest.Suffix);
-            if (!await Store.DownloadAsync(source.Bucket!, source.Key + BundleManifest.Suffix, path, null, cancellationToken)) return null;
+            if (await BesideAsync(one, BundleManifest.Suffix, cancellationToken) is not { } bytes) continue;
+
+            // What is verified is what is read: a file could change between the two.
+            if (trust is not null) trust.Verify(bytes, await BesideAsync(one, SignatureDocument.Suffix, cancellationToken), Place(one));
+            BundleManifest manifest = BundleManifest.Read(bytes, Place(one) + BundleManifest.Suffix, paths.Windows);
+            if (trust is not null) BundleTrust.VerifyPlace(manifest, one, Place(one));
+            return (one, manifest);
         }
 
-        return await BundleManifest.ReadAsync(path, paths.Windows, cancellationToken);
+        if (trust is null) return (source, null);
+        foreach (InstallSource one in Candidates(source))
+        {
+            bool there = one.ArchivePath is not null || await Store.FindAsync(one.Bucket!, one.Key!, cancellationToken) is not null;
+            if (there) throw SignatureVerifier.Unsigned(Place(one));
+        }
+
+        throw NotFound(source);
     }
 
-    private async Task<string> DownloadArchiveAsync(InstallSource source, CancellationToken cancellationToken)
+    /// <summary>The document that lies beside an archive; null when there is none.</summary>
+    private async Task<byte[]?> BesideAsync(InstallSource source, string suffix, CancellationToken cancellationToken)
     {
-        string path = NewPath(".zip");
+        string path = source.ArchivePath is { } local ? local + suffix : NewPath(suffix);
+        bool there = source.ArchivePath is not null
+            ? File.Exists(path)
+            : await Store.DownloadAsync(source.Bucket!, source.Key + suffix, path, null, cancellationToken);
+        return there ? await File.ReadAllBytesAsync(path, cancellationToken) : null;
+    }
+
+    private async Task<(InstallSource Source, string Path)> DownloadAnyAsync(InstallSource source, CancellationToken cancellationToken)
+    {
+        foreach (InstallSource one in Candidates(source))
+        {
+            if (await DownloadAsync(one, cancellationToken) is { } path) return (one, path);
+        }
+
+        throw NotFound(source);
+    }
+
+    /// <returns>Null when there is no such key.</returns>
+    private async Task<string?> DownloadAsync(InstallSource source, CancellationToken cancellationToken)
+    {
+        string path = NewPath(BundleFormats.Of(source.Key!)?.Ending() ?? "");
         log?.Invoke($"Fetching {Place(source)}.");
-        return await Store.DownloadAsync(source.Bucket!, source.Key!, path, null, cancellationToken) ? path : throw NotFound(source);
+        return await Store.DownloadAsync(source.Bucket!, source.Key!, path, null, cancellationToken) ? path : null;
     }
+
+    /// <summary>The source as given; of one in a bucket also what its key would be in the other formats.</summary>
+    private static IEnumerable<InstallSource> Candidates(InstallSource source) =>
+        source.ArchivePath is not null || BundleFormats.Of(source.Key!) is null
+            ? [source]
+            : BundleFormats.All.Select(ending => BundleFormats.WithoutEnding(source.Key!) + ending).Prepend(source.Key!).Distinct().Select(key => source with { Key = key });
 
     private IObjectStore Store => store ?? throw new InvalidOperationException("a bundle in a bucket needs an object store");
 
@@ -93,11 +126,16 @@ internal sealed class BundleFetcher(IObjectStore? store, HostPaths paths, string
     private static string Place(InstallSource source) => source.ArchivePath ?? $"s3://{source.Bucket}/{source.Key}";
 
     private static CumulusException NotFound(InstallSource source) =>
-        new(ErrorIds.BundleNotFound, FailureKind.NotFound, $"There is no bundle {Place(source)}.")
+        new(ErrorIds.BundleNotFound, FailureKind.NotFound, $"There is no bundle {Place(source)}{Others(source)}.")
         {
             Target = Place(source),
             Advice = source.ArchivePath is null ? "Publish the bundle for this environment and version." : null,
         };
+
+    private static string Others(InstallSource source) =>
+        Candidates(source).Skip(1).Select(s => s.Key![BundleFormats.WithoutEnding(s.Key!).Length..]).ToList() is { Count: > 0 } others
+            ? $", nor one that ends in {string.Join(" or ", others)}"
+            : "";
 
     private static CumulusException Mismatch(InstallSource source, string why) =>
         new(ErrorIds.BundleDigestMismatch, FailureKind.SecurityViolation, $"{Place(source)} {why}.") { Target = Place(source), Advice = "Publish the bundle again." };

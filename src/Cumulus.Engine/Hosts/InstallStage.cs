@@ -35,39 +35,19 @@ internal sealed class InstallStage(HostPaths paths, FileSystems fileSystems, str
         var staged = new Dictionary<string, string>();
         foreach (IGrouping<BundleOffer, FilePlacement> bundle in places.GroupBy(p => p.Bundle))
         {
-            using SafeArchive archive = await fetcher.OpenAsync(bundle.Key, cancellationToken);
-            Dictionary<string, ArchiveEntry> entries = archive.Entries.ToDictionary(e => e.Name);
+            var files = new Dictionary<string, string>();
             foreach (FilePlacement place in bundle)
             {
-                string hostPath = NewFile(place.Path);
-                await UnfoldAsync(archive, entries[place.Entry.Name], place.Entry, paths.Full(hostPath), cancellationToken);
-                staged[place.Path] = hostPath;
+                string hostPath = staged[place.Path] = NewFile(place.Path);
+                if (place.Entry.Type == BundleEntryType.Link) UnpackedItem.MakeLink(paths.Full(hostPath), place.Entry.LinkTarget!);
+                else files[place.Entry.Name] = paths.Full(hostPath);
             }
+
+            using SafeArchive archive = await fetcher.OpenAsync(bundle.Key, cancellationToken);
+            await archive.ReadAsync(entry => files.ContainsKey(entry.Name), (entry, content) => UnpackedItem.WriteFile(files[entry.Name], entry.Mode, content), cancellationToken);
         }
 
         return staged;
-    }
-
-    private static async Task UnfoldAsync(SafeArchive archive, ArchiveEntry source, BundleEntry entry, string path, CancellationToken cancellationToken)
-    {
-        if (entry.Type == BundleEntryType.Link)
-        {
-            File.CreateSymbolicLink(path, OperatingSystem.IsWindows() ? entry.LinkTarget!.Replace('/', '\\') : entry.LinkTarget!);
-            return;
-        }
-
-        string sha256;
-        await using (var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write))
-        {
-            sha256 = await archive.CopyAsync(source, file, cancellationToken);
-        }
-
-        if (sha256 != entry.Sha256)
-        {
-            throw new CumulusException(ErrorIds.BundleDigestMismatch, FailureKind.SecurityViolation, $"'{entry.Name}' has SHA-256 {sha256}, the manifest says {entry.Sha256}.") { Target = entry.Name };
-        }
-
-        HostDisk.SetMode(path, entry.Mode);
     }
 
     private SwapStep Removal(FileRemoval removal) => new(SwapAction.Remove, removal.Path, Old: NewFile(removal.Path));

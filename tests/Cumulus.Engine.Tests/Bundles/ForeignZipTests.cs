@@ -115,13 +115,16 @@ public sealed class ForeignZipTests : IDisposable
         Bundle bundle = await new BundleBuilder().BuildAsync(BundleRequest.FromPath("web", source, source + ".out"), default);
         using SafeArchive archive = await SafeArchive.OpenAsync(bundle.Path, forWindows: true, null, default);
         bool equal = archive.Entries.Count == all.Count && ContentDigest.Of(await archive.ReadContentAsync(default)) == bundle.Digest;
-        foreach (ArchiveEntry entry in archive.Entries)
-        {
-            using var content = new MemoryStream();
-            await archive.CopyAsync(entry, content, default);
-            equal &= content.ToArray().SequenceEqual(all[entry.Name]);
-        }
-
-        return equal;
+        int right = 0;
+        await archive.ReadAsync(
+            null,
+            (entry, stream) =>
+            {
+                using var content = new MemoryStream();
+                stream.CopyTo(content);
+                if (content.ToArray().SequenceEqual(all[entry.Name])) Interlocked.Increment(ref right);
+            },
+            default);
+        return equal && right == all.Count;
     }
 }

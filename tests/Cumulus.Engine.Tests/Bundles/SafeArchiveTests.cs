@@ -106,13 +106,13 @@ public sealed class SafeArchiveTests : IDisposable
     }
 
     [Fact]
-    public async Task Setuid_bits_are_taken_away_with_a_note_and_missing_modes_get_the_default_D23()
+    public async Task A_sticky_bit_and_a_folders_setgid_are_taken_away_with_a_note_and_missing_modes_get_the_default_D23()
     {
-        string path = HostileZip.Write(_folder["x.zip"], ("su", 0x8000 | 0x9ED, "1"), ("windows", 0, "2"), ("f/", 0, ""));
+        string path = HostileZip.Write(_folder["x.zip"], ("sticky", 0x8000 | 0x3ED, "1"), ("windows", 0, "2"), ("f/", 0, ""), ("shared/", 0x4000 | 0x5FD, ""));
         using SafeArchive archive = await SafeArchive.OpenAsync(path, forWindows: false, null, default);
-        Assert.Equal(["0755", "0644", "0755"], archive.Entries.Select(e => EntryMode.Octal(e.Mode)));
-        Assert.Equal([BundleEntryType.File, BundleEntryType.File, BundleEntryType.Folder], archive.Entries.Select(e => e.Type));
-        Assert.Contains("'su'", Assert.Single(archive.Notes));
+        Assert.Equal(["0755", "0644", "0755", "0775"], archive.Entries.Select(e => EntryMode.Octal(e.Mode)));
+        Assert.Equal([BundleEntryType.File, BundleEntryType.File, BundleEntryType.Folder, BundleEntryType.Folder], archive.Entries.Select(e => e.Type));
+        Assert.Equal(["'sticky' has a sticky bit, which is taken away.", "'shared' has a setgid bit, which is taken away."], archive.Notes);
     }
 
     [Theory]

@@ -1,5 +1,6 @@
 using Cumulus.Engine.Bundles;
 using Cumulus.Engine.Hosts;
+using Cumulus.Engine.Tests.Support;
 using static Cumulus.Engine.Tests.Hosts.HostFixture;
 
 namespace Cumulus.Engine.Tests.Hosts;
@@ -105,6 +106,58 @@ public sealed class BundleInstallerTests : IDisposable
         Assert.Equal(ErrorIds.BundleNotFound, e.ErrorId);
         Assert.Equal(before, _on.Snapshot());
         Assert.Empty(_on.Ran);
+    }
+
+    [Theory]
+    [InlineData(".tar.gz", true)]
+    [InlineData(".tar.gz", false)]
+    [InlineData(".tar.bz2", true)]
+    [InlineData(".tar.bz2", false)]
+    public async Task A_bundle_of_another_format_is_found_and_installed(string ending, bool withManifest)
+    {
+        byte[] tar = TarForge.Tar(TarForge.Folder("srv"), TarForge.Entry("srv/x", "1", mode: 0x180), TarForge.Link("srv/l", "x"));
+        string key = BundleFormats.WithoutEnding(KeyOf("web", "1")) + ending;
+        await PutAsync(key, ending == ".tar.gz" ? TarForge.Gzip(tar) : TarForge.Bzip2(tar), withManifest);
+        InstalledBundle installed = Assert.Single(await _on.InstallAsync("1", "web"));
+        Assert.Equal(["0755 folder", " -> x", "0600 1"], _on.Snapshot().Values);
+        Assert.Equal((2, 2), (installed.Files, installed.Changed));
+    }
+
+    [Fact]
+    public async Task A_tar_that_is_not_what_its_manifest_lists_is_refused_and_changes_nothing_D26()
+    {
+        byte[] tar = TarForge.Gzip(TarForge.Tar(TarForge.Entry("srv/x", "1")));
+        string key = BundleFormats.WithoutEnding(KeyOf("web", "1")) + ".tar.gz";
+        await PutAsync(key, tar, withManifest: true);
+        string manifest = System.Text.Encoding.UTF8.GetString(_on.Store[key + BundleManifest.Suffix]);
+        byte[] other = TarForge.Gzip(TarForge.Tar(TarForge.Entry("srv/x", "2")));
+        _on.Store[key] = other;
+        Assert.Equal(ErrorIds.BundleDigestMismatch, (await _on.FailAsync("1", "web")).ErrorId);
+        string sha256 = Hex.Of(System.Security.Cryptography.SHA256.HashData(tar));
+        _on.Store[key + BundleManifest.Suffix] = System.Text.Encoding.UTF8.GetBytes(manifest.Replace(sha256, Hex.Of(System.Security.Cryptography.SHA256.HashData(other)), StringComparison.Ordinal));
+        CumulusException e = await _on.FailAsync("1", "web");
+        Assert.Equal(ErrorIds.BundleDigestMismatch, e.ErrorId);
+        Assert.Contains($"s3://b/{key} holds 'srv/x'", e.Message);
+        Assert.Empty(_on.Snapshot());
+    }
+
+    [Fact]
+    public async Task The_zip_is_taken_where_there_are_several_and_an_error_names_what_was_looked_for()
+    {
+        Assert.Contains("bundle-stage-1-web.zip, nor one that ends in .tar.gz or .tar.bz2", (await _on.FailAsync("1", "web")).Message);
+        await PutAsync(BundleFormats.WithoutEnding(KeyOf("web", "1")) + ".tar.gz", TarForge.Gzip(TarForge.Tar(TarForge.Entry("tar", "1"))), withManifest: true);
+        await _on.PublishAsync("web", "1", ("zip", "1"));
+        await _on.InstallAsync("1", "web");
+        Assert.Equal(["zip"], _on.Snapshot().Keys);
+    }
+
+    private async Task PutAsync(string key, byte[] archive, bool withManifest)
+    {
+        using var folder = new TempFolder();
+        string path = folder[Path.GetFileName(key)];
+        File.WriteAllBytes(path, archive);
+        _on.Store[key] = archive;
+        if (withManifest) _on.Store[key + BundleManifest.Suffix] = File.ReadAllBytes((await BundleFile.ReadAsync(path, default)).ManifestPath);
     }
 
     [Fact]

@@ -5,39 +5,73 @@ public static class BundleFile
 {
     /// <summary>Knows an archive again: by the manifest beside it when that fits its bytes, else by reading it through.</summary>
     /// <returns>Without a manifest: named after the file, of no environment; the manifest is then written beside it.</returns>
-    /// <exception cref="CumulusException">As <see cref="SafeArchive.OpenAsync"/>; <see cref="ErrorIds.BundleDigestMismatch"/> when the manifest
+    /// <exception cref="CumulusException">As <see cref="SafeArchive.OpenAsync(string, ReadingOptions, CancellationToken)"/>; <see cref="ErrorIds.BundleDigestMismatch"/> when the manifest
     /// beside it tells of other bytes.</exception>
     public static async Task<Bundle> ReadAsync(string path, CancellationToken cancellationToken)
     {
         string full = Path.GetFullPath(path);
-        using SafeArchive archive = await SafeArchive.OpenAsync(full, forWindows: false, null, cancellationToken);
-        string sha256 = await Hex.Sha256OfFileAsync(full, cancellationToken);
+        BundleManifest manifest = await ReadManifestAsync(full, cancellationToken);
         string beside = full + BundleManifest.Suffix;
-        if (File.Exists(beside))
+        if (!File.Exists(beside)) await manifest.WriteAsync(beside, cancellationToken);
+        return Describe(full, manifest);
+    }
+
+    /// <summary>As <see cref="ReadAsync"/>, and writes nothing.</summary>
+    /// <exception cref="CumulusException">As <see cref="ReadAsync"/>.</exception>
+    public static async Task<BundleManifest> ReadManifestAsync(string full, CancellationToken cancellationToken)
+    {
+        if (await ManifestAsync(full, forWindows: false, cancellationToken) is { } manifest)
         {
-            BundleManifest manifest = await BundleManifest.ReadAsync(beside, forWindows: false, cancellationToken);
-            if (manifest.Sha256 == sha256) return Describe(full, manifest);
-            throw new CumulusException(ErrorIds.BundleDigestMismatch, FailureKind.SecurityViolation, $"{full} is not the archive that the manifest beside it tells of.")
-            {
-                Target = full,
-                Advice = "Build the bundle again.",
-            };
+            using SafeArchive known = await SafeArchive.OpenAsync(full, new ReadingOptions { Expected = manifest.Entries }, cancellationToken);
+            return manifest;
         }
 
+        using SafeArchive archive = await SafeArchive.OpenAsync(full, new ReadingOptions(), cancellationToken);
         IReadOnlyList<BundleEntry> entries = await archive.ReadContentAsync(cancellationToken);
-        var made = new BundleManifest
+        return new BundleManifest
         {
             Schema = BundleManifest.CurrentSchema,
             Tool = BundleBuilder.Tool,
-            Name = Path.GetFileNameWithoutExtension(full),
+            Name = BundleFormats.WithoutEnding(Path.GetFileName(full)),
             Archive = Path.GetFileName(full),
             Size = new FileInfo(full).Length,
-            Sha256 = sha256,
+            Sha256 = await Hex.Sha256OfFileAsync(full, cancellationToken),
             Digest = ContentDigest.Of(entries),
             Entries = entries,
         };
-        await made.WriteAsync(beside, cancellationToken);
-        return Describe(full, made);
+    }
+
+    /// <summary>The manifest beside an archive, if there is one; it tells of these very bytes.</summary>
+    /// <exception cref="CumulusException"><see cref="ErrorIds.BundleDigestMismatch"/>, and what <see cref="BundleManifest.ReadAsync"/> throws.</exception>
+    internal static async Task<BundleManifest?> ManifestAsync(string path, bool forWindows, CancellationToken cancellationToken)
+    {
+        string beside = path + BundleManifest.Suffix;
+        if (!File.Exists(beside) || !File.Exists(path)) return null;
+        Task<string> sha256 = Hex.Sha256OfFileAsync(path, cancellationToken);
+        BundleManifest manifest = await BundleManifest.ReadAsync(beside, forWindows, cancellationToken);
+        if (manifest.Sha256 == await sha256) return manifest;
+        throw new CumulusException(ErrorIds.BundleDigestMismatch, FailureKind.SecurityViolation, $"{path} is not the archive that the manifest beside it tells of.")
+        {
+            Target = path,
+            Advice = "Build the bundle again.",
+        };
+    }
+
+    /// <summary>Copies a ready archive, and reads the copy through.</summary>
+    /// <param name="copy">Must not exist. It is left when the archive is refused.</param>
+    /// <param name="log">Gets what was put right in reading.</param>
+    /// <exception cref="CumulusException">As <see cref="SafeArchive.OpenAsync(string, ReadingOptions, CancellationToken)"/> and <see cref="SafeArchive.ReadAsync"/>.</exception>
+    internal static async Task<IReadOnlyList<BundleEntry>> TakeAsync(string ready, string copy, Action<string>? log, CancellationToken cancellationToken)
+    {
+        await using (FileStream from = File.OpenRead(ready))
+        await using (var to = new FileStream(copy, FileMode.CreateNew, FileAccess.Write))
+        {
+            await from.CopyToAsync(to, cancellationToken);
+        }
+
+        using SafeArchive archive = await SafeArchive.OpenAsync(copy, new ReadingOptions { Place = ready }, cancellationToken);
+        foreach (string note in archive.Notes) log?.Invoke(note);
+        return await archive.ReadContentAsync(cancellationToken);
     }
 
     internal static Bundle Describe(string path, BundleManifest manifest) => new()

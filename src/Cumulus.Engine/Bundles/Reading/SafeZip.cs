@@ -1,0 +1,165 @@
+using System.IO.Compression;
+using System.Runtime.ExceptionServices;
+using System.Text;
+using Microsoft.Win32.SafeHandles;
+
+namespace Cumulus.Engine.Bundles;
+
+/// <summary>A zip: its directory tells all entries, and they are read in parallel.</summary>
+internal sealed class SafeZip : SafeArchive
+{
+    private const int TypeMask = 0xF000;
+    private const int FileType = 0x8000;
+    private const int FolderType = 0x4000;
+    private const int LinkType = 0xA000;
+    private const int Stored = 0;
+    private const int Deflated = 8;
+
+    // Neighbours in the archive for one thread, so that it reads them with one call.
+    private const int Batch = 8;
+
+    private SafeZip(SafeFileHandle file, ArchiveRefusal refuse, ReadingOptions options)
+        : base(file, refuse, options)
+    {
+    }
+
+    public override BundleFormat Format => BundleFormat.Zip;
+
+    /// <exception cref="CumulusException">As <see cref="SafeArchive.OpenAsync(string, ReadingOptions, CancellationToken)"/>.</exception>
+    public static SafeZip Open(SafeFileHandle file, ArchiveRefusal refuse, ReadingOptions options, CancellationToken cancellationToken)
+    {
+        var zip = new SafeZip(file, refuse, options);
+        try
+        {
+            zip.ReadEntries(cancellationToken);
+        }
+        catch (Exception e) when (e is InvalidDataException or EndOfStreamException)
+        {
+            throw refuse.Invalid($"is not a whole zip archive. {e.Message.TrimEnd('.')}", e);
+        }
+
+        if (options.Expected is { } expected) zip.Expect(expected);
+        return zip;
+    }
+
+    public override async Task ReadAsync(Func<ArchiveEntry, bool>? selection, Action<ArchiveEntry, EntryContent> take, CancellationToken cancellationToken)
+    {
+        ArchiveEntry[] files = [.. Entries.Where(e => e.Type == BundleEntryType.File && (selection is null || selection(e))).OrderBy(e => e.Data!.Offset)];
+        int next = 0;
+        ExceptionDispatchInfo? failure = null;
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+
+        void Work()
+        {
+            try
+            {
+                using var segment = new FileSegment(File);
+                using var content = new EntryContent(Refuse, stop.Token);
+                for (int first; (first = Interlocked.Add(ref next, Batch) - Batch) < files.Length;)
+                {
+                    foreach (ArchiveEntry entry in files.AsSpan(first, Math.Min(Batch, files.Length - first))) Read(entry, segment, content, take);
+                }
+            }
+            catch (Exception e)
+            {
+                // The first failure is the cause; what the stop makes fail after it is not.
+                Interlocked.CompareExchange(ref failure, ExceptionDispatchInfo.Capture(e), null);
+                stop.Cancel();
+            }
+        }
+
+        int workers = Math.Clamp(files.Length / Batch, 1, Environment.ProcessorCount);
+        await Task.WhenAll(Enumerable.Range(0, workers).Select(_ => Task.Run(Work, CancellationToken.None)));
+        failure?.Throw();
+    }
+
+    private static void Read(ArchiveEntry entry, FileSegment segment, EntryContent content, Action<ArchiveEntry, EntryContent> take)
+    {
+        segment.Begin(entry.Data!.Offset, entry.Data.Length);
+        Stream source = entry.Data.IsDeflated ? new DeflateStream(segment, CompressionMode.Decompress, leaveOpen: true) : segment;
+        try
+        {
+            content.Begin(entry, source);
+            take(entry, content);
+            content.Finish();
+        }
+        finally
+        {
+            if (entry.Data.IsDeflated) source.Dispose();
+        }
+    }
+
+    private void ReadEntries(CancellationToken cancellationToken)
+    {
+        var guard = new EntryGuard(Refuse, Options, RandomAccess.GetLength(File));
+        IReadOnlyList<(ZipRecord Record, long DataOffset)> records = new ZipDirectory(File, Refuse, guard, cancellationToken).Read();
+        var entries = new List<ArchiveEntry>(records.Count);
+        using var segment = new FileSegment(File);
+        using var content = new EntryContent(Refuse, cancellationToken);
+        foreach ((ZipRecord record, long offset) in records)
+        {
+            entries.Add(Admit(record, offset, guard, segment, content));
+        }
+
+        Entries = entries;
+        Notes = guard.Notes;
+    }
+
+    private ArchiveEntry Admit(ZipRecord record, long offset, EntryGuard guard, FileSegment segment, EntryContent content)
+    {
+        bool slash = record.Name.EndsWith('/');
+        string name = slash ? record.Name[..^1] : record.Name;
+        if (record.IsEncrypted) throw Refuse.Unsafe(name, "is encrypted");
+        if (record.Method is not (Stored or Deflated)) throw Refuse.Invalid($"holds '{ArchiveRefusal.Shown(name)}' compressed with {MethodName(record.Method)}; Cumulus reads stored and deflated entries");
+        if (record.Method == Stored && record.Size != record.CompressedSize) throw Refuse.Invalid($"is damaged: the sizes of '{ArchiveRefusal.Shown(name)}', which is stored, differ");
+        BundleEntryType type = (record.UnixMode & TypeMask) switch
+        {
+            LinkType => BundleEntryType.Link,
+            FolderType => BundleEntryType.Folder,
+            0 or FileType => slash ? BundleEntryType.Folder : BundleEntryType.File,
+            int other => throw Refuse.Unsafe(name, $"is neither file, folder nor link (type 0{Convert.ToString(other, 8)})"),
+        };
+        var data = new ZipData(offset, record.CompressedSize, record.Method == Deflated, record.Crc32);
+        if (type == BundleEntryType.Folder && record.Size > 0) throw Refuse.Unsafe(name, "is a folder with content");
+        if (type == BundleEntryType.Link && slash) throw Refuse.Unsafe(name, "is a link and a folder");
+        string? target = type == BundleEntryType.Link ? LinkTarget(name, record.Size, data, segment, content) : null;
+        int? mode = record.UnixMode == 0 ? null : record.UnixMode & 0xFFF;
+        return guard.Admit(name, type, mode, type == BundleEntryType.File ? record.Size : 0, target) with { Data = data };
+    }
+
+    private string LinkTarget(string name, long size, ZipData data, FileSegment segment, EntryContent content)
+    {
+        if (size > EntryGuard.LongestLinkTarget) throw Refuse.Unsafe(name, "is a link with a target that is too long");
+        byte[] target = new byte[size];
+        Read(new ArchiveEntry(name, BundleEntryType.Link, EntryMode.Link, size, null) { Data = data }, segment, content, (_, text) => text.ReadAtLeast(target, target.Length, throwOnEndOfStream: false));
+        return Encoding.UTF8.GetString(target);
+    }
+
+    private void Expect(IReadOnlyList<BundleEntry> expected)
+    {
+        Dictionary<string, ArchiveEntry> byName = expected.ToDictionary(e => e.Name, ArchiveEntry.Of);
+        var entries = new List<ArchiveEntry>(Entries.Count);
+        foreach (ArchiveEntry entry in Entries)
+        {
+            if (!byName.Remove(entry.Name, out ArchiveEntry? known) || !known.Agrees(entry)) throw Refuse.Mismatch($"does not hold what its manifest lists: '{entry.Name}' is another");
+            entries.Add(known with { Data = entry.Data });
+        }
+
+        if (byName.Count > 0) throw Refuse.Mismatch($"does not hold what its manifest lists: '{byName.Keys.First()}' is missing");
+        Entries = entries;
+    }
+
+    private static string MethodName(ushort method) => method switch
+    {
+        1 => "shrink",
+        6 => "implode",
+        9 => "Deflate64",
+        12 => "bzip2",
+        14 => "LZMA",
+        93 => "Zstandard",
+        95 => "xz",
+        98 => "PPMd",
+        99 => "AES encryption",
+        _ => $"method {method}",
+    };
+}
