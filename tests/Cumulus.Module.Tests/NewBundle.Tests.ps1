@@ -32,7 +32,7 @@ Describe 'New-Bundle' {
     }
 
     It 'takes names as they are with -LiteralPath, and from a drive of the session' {
-        New-Bundle -LiteralPath 'lit[1]' @to | Get-Entry | Should -Be 'e'
+        New-Bundle -LiteralPath 'lit[1]' -Name lit @to | Get-Entry | Should -Be 'e'
         New-PSDrive -Name Site -PSProvider FileSystem -Root (Join-Path $root site) | Out-Null
         New-Bundle -Path Site:/*.log -Name drive @to | Get-Entry | Should -Be 'b.log'
     }
@@ -69,7 +69,7 @@ Describe 'New-Bundle' {
     It 'writes the format that is asked for, and names the known ones' {
         (New-Bundle -Path site -Format TAR.GZ @to).Path | Should -BeLike '*site.tar.gz'
         { New-Bundle -Path site -Format rar @to } | Should -Throw '*zip,tar.gz,tar.bz2*'
-        (TabExpansion2 'New-Bundle -Format ta').CompletionMatches.ListItemText | Should -Be 'tar.gz', 'tar.bz2'
+        (TabExpansion2 'New-Bundle -Format ta').CompletionMatches.ListItemText | Sort-Object | Should -Be 'tar.bz2', 'tar.gz'
     }
 
     It 'keeps links or follows them, and overrides the configuration both ways' -Skip:$IsWindows {
