@@ -43,6 +43,37 @@ public sealed class BundleTests : IDisposable
         Assert.Contains("=", compared.Out);
     }
 
+    [Fact]
+    public async Task Wildcards_and_patterns_choose_as_in_PowerShell()
+    {
+        foreach (string name in (string[])["site/a.txt", "site/b.log", "site/sub/c", "conf/d"])
+        {
+            Directory.CreateDirectory(System.IO.Path.GetDirectoryName(Path(name))!);
+            File.WriteAllText(Path(name), "1");
+        }
+
+        File.WriteAllText(Path("site/.cumulusignore"), "*.log\n");
+        string to = $"-DestinationPath '{Path("out")}' -NoCache";
+        var made = await RunAsync($"New-Bundle -Path '{Path("site")}/S*','{Path("c?nf")}' -Name w -PathRewrite 'sub -> srv' {to} | Get-BundleContent -Output json");
+        Assert.Equal(ExitCodes.Success, made.ExitCode);
+        Assert.Contains("\"Name\": \"srv/c\"", made.Out);
+        Assert.Contains("\"Name\": \"conf/d\"", made.Out);
+        Assert.DoesNotContain("a.txt", made.Out);
+
+        var plain = await RunAsync($"New-Bundle -Path '{Path("site")}' -Exclude sub/ -Format TAR.BZ2 -FollowSymlink:$false {to}");
+        Assert.Contains("site.tar.bz2", plain.Out);
+        Assert.Equal(ExitCodes.Success, plain.ExitCode);
+
+        var none = await RunAsync($"New-Bundle -Path '{Path("none*")}' -Name n {to}");
+        Assert.Equal(ExitCodes.Failure, none.ExitCode);
+        Assert.Contains("BundlePathNotFound", none.Error);
+        var unknown = await RunAsync($"New-Bundle -Path '{Path("site")}' -Format rar {to}");
+        Assert.Equal(ExitCodes.Usage, unknown.ExitCode);
+        Assert.Contains("zip, tar.gz, tar.bz2", unknown.Error);
+        var mixed = await RunAsync($"New-Bundle -Path '{Path("site")}' -Environment stage {to}");
+        Assert.Equal(ExitCodes.Usage, mixed.ExitCode);
+    }
+
     private string Path(string name) => System.IO.Path.Combine(_folder.Path, name);
 
     private static Task<ConsoleRun> RunAsync(params string[] arguments) => ProcessTests.RunAsync(arguments);

@@ -6,22 +6,31 @@ using Cumulus.Engine.Configuration;
 
 namespace Cumulus.PowerShell;
 
-/// <summary>Builds bundles: those of an environment, or one from any file or folder.</summary>
+/// <summary>Builds bundles: those of an environment, or one from any files and folders.</summary>
 [Cmdlet(VerbsCommon.New, "Bundle", DefaultParameterSetName = "Environment", SupportsShouldProcess = true)]
 [OutputType(typeof(Bundle))]
 public sealed class NewBundleCommand : CumulusCmdlet
 {
+    private readonly List<BundlePath> _paths = [];
     private CumulusConfiguration? _configuration;
+    private bool _pathsAreGiven;
+    private bool _pathsAreWrong;
 
     /// <summary>Environment of the configuration; all its bundles are built unless -Name says which.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = "Environment", ValueFromPipelineByPropertyName = true)]
     public string Environment { get; set; } = "";
 
-    /// <summary>A file or a folder; the folder's content is at the root of the bundle.</summary>
-    [Parameter(Mandatory = true, Position = 0, ParameterSetName = "Path")]
-    public string Path { get; set; } = "";
+    /// <summary>Files and folders, with wildcards. The content of one folder is at the root of the bundle; several, and what wildcards find, are there under their own names.</summary>
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = "Path", ValueFromPipeline = true)]
+    [SupportsWildcards]
+    public string[] Path { get; set; } = [];
 
-    /// <summary>With -Environment: which of its bundles, wildcards are fine. With -Path: the bundle's name; default: the folder's.</summary>
+    /// <summary>As -Path, with names that are taken as they are.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = "LiteralPath", ValueFromPipelineByPropertyName = true)]
+    [Alias("PSPath", "FullName")]
+    public string[] LiteralPath { get; set; } = [];
+
+    /// <summary>With -Environment: which of its bundles, wildcards are fine. With a path: the bundle's name; default: that of the one file or folder.</summary>
     [Parameter(Position = 1)]
     public string[]? Name { get; set; }
 
@@ -32,6 +41,23 @@ public sealed class NewBundleCommand : CumulusCmdlet
     /// <summary>Folder for archive and manifest, made when absent. Default: the current folder.</summary>
     [Parameter]
     public string DestinationPath { get; set; } = ".";
+
+    /// <summary>zip, tar.gz or tar.bz2. Default: the configuration's, else zip.</summary>
+    [Parameter]
+    [ValidateSet("zip", "tar.gz", "tar.bz2")]
+    public string? Format { get; set; }
+
+    /// <summary>Patterns of what to leave out, with the rules of .gitignore, besides what the configuration and .cumulusignore files leave out.</summary>
+    [Parameter]
+    public string[] Exclude { get; set; } = [];
+
+    /// <summary>Whole leading components of names that become others: 'target -> destination'. They come after those of the configuration.</summary>
+    [Parameter]
+    public string[] PathRewrite { get; set; } = [];
+
+    /// <summary>Put in what links point to. Default: what the configuration says; else links are kept as links.</summary>
+    [Parameter]
+    public SwitchParameter FollowSymlink { get; set; }
 
     /// <summary>Configuration files; a later one overrides an earlier one option by option. Default: the usual places.</summary>
     [Parameter(ParameterSetName = "Environment")]
@@ -46,16 +72,52 @@ public sealed class NewBundleCommand : CumulusCmdlet
     [Parameter]
     public SwitchParameter NoCache { get; set; }
 
+    protected override Task BeginAsync(CancellationToken stop)
+    {
+        _pathsAreGiven = IsBound(nameof(Path)) || IsBound(nameof(LiteralPath));
+        return Task.CompletedTask;
+    }
+
     protected override async Task ProcessAsync(CancellationToken stop)
     {
-        string folder = ResolvePath(DestinationPath);
+        if (Environment.Length > 0)
+        {
+            await BuildAsync(OfEnvironment(ResolvePath(DestinationPath)), stop);
+            return;
+        }
+
+        try
+        {
+            foreach (string path in Path) _paths.AddRange(Find(path));
+            _paths.AddRange(LiteralPath.Select(p => new BundlePath(ResolvePath(p), "")));
+        }
+        catch (CumulusException)
+        {
+            // Not a bundle of the rest.
+            _pathsAreWrong = true;
+            throw;
+        }
+    }
+
+    protected override async Task EndAsync(CancellationToken stop)
+    {
+        if (_paths.Count > 0 && !_pathsAreWrong) await BuildAsync([OfPaths(ResolvePath(DestinationPath))], stop);
+    }
+
+    private IEnumerable<BundlePath> Find(string path) =>
+        PathWildcards.HasWildcard(path)
+            ? PathWildcards.Expand(path, ResolvePath).Select(p => new BundlePath(p, "") { IsFromWildcard = true })
+            : [new BundlePath(ResolvePath(PathWildcards.Unescape(path)), "")];
+
+    private async Task BuildAsync(IEnumerable<BundleRequest> requests, CancellationToken stop)
+    {
         var builder = new BundleBuilder();
         var built = new List<Bundle>();
-        foreach (BundleRequest request in Requests(folder))
+        foreach (BundleRequest request in requests.Select(WithParameters))
         {
-            if (!ShouldProcess(request.Name, $"Build into {folder}")) continue;
-            WriteProgress(new CmdletProgress(1, $"Bundling {request.Name}", folder));
-            built.Add(await builder.BuildAsync(request with { Log = WriteVerbose, CompressionLevel = CompressionLevel, Cache = IsSet(NoCache) ? null : BuildCacheFolder.Default }, stop));
+            if (!ShouldProcess(request.Name, $"Build into {request.OutputFolder}")) continue;
+            WriteProgress(new CmdletProgress(1, $"Bundling {request.Name}", request.OutputFolder));
+            built.Add(await builder.BuildAsync(request, stop));
         }
 
         WriteProgress(new CmdletProgress(1, "Bundling", "done", Completed: true));
@@ -63,10 +125,24 @@ public sealed class NewBundleCommand : CumulusCmdlet
         WriteObjects(built);
     }
 
-    private IEnumerable<BundleRequest> Requests(string folder)
+    private BundleRequest WithParameters(BundleRequest request)
     {
-        if (Environment.Length == 0) return [FromPath(folder)];
+        if (Format is not null && request.PreBuiltBundle is not null) WriteWarning($"Bundle '{request.Name}' is pre-built, so that -Format does not change it: {request.PreBuiltBundle}.");
+        return request with
+        {
+            Format = Format is null ? request.Format : BundleFormats.Parse(Format)!.Value,
+            Exclude = [.. request.Exclude, .. Exclude],
+            PathRewrites = [.. request.PathRewrites, .. PathRewrite.Select(Engine.Configuration.PathRewrite.Parse)],
+            FollowSymlinks = IsBound(nameof(FollowSymlink)) ? IsSet(FollowSymlink) : request.FollowSymlinks,
+            CompressionLevel = CompressionLevel,
+            Cache = IsSet(NoCache) ? null : BuildCacheFolder.Default,
+            Log = WriteVerbose,
+            Warn = WriteWarning,
+        };
+    }
 
+    private IEnumerable<BundleRequest> OfEnvironment(string folder)
+    {
         _configuration ??= ConfigurationReading.Read(ConfigurationPath, Host);
         var selection = EnvironmentSelection.Of(_configuration, Environment, Version);
         string version = selection.RequireVersion();
@@ -75,15 +151,29 @@ public sealed class NewBundleCommand : CumulusCmdlet
         return bundles.Select(bundle => BundleRequest.From(bundle, selection.Name, version, folder));
     }
 
-    private BundleRequest FromPath(string folder)
+    private BundleRequest OfPaths(string folder)
     {
         if (Name is { Length: > 1 })
         {
-            throw new CumulusException(ErrorIds.NameInvalid, FailureKind.InvalidInput, "A bundle that is built from -Path has one name.") { Target = Name[1] };
+            throw new CumulusException(ErrorIds.NameInvalid, FailureKind.InvalidInput, "A bundle that is built from paths has one name.") { Target = Name[1] };
         }
 
-        string path = ResolvePath(Path);
-        string name = Name?[0] ?? System.IO.Path.GetFileNameWithoutExtension(System.IO.Path.TrimEndingDirectorySeparator(path));
-        return BundleRequest.FromPath(name, path, folder) with { Version = Version };
+        string? name = Name?[0] ?? (_pathsAreGiven && _paths is [{ IsFromWildcard: false } only] ? NameOf(only.FullPath) : null);
+        if (name is null)
+        {
+            throw new CumulusException(ErrorIds.NameInvalid, FailureKind.InvalidInput, "A bundle of several paths, of wildcards or of piped paths has no name by itself.")
+            {
+                Target = _paths[0].FullPath,
+                Advice = "Name it with -Name.",
+            };
+        }
+
+        return BundleRequest.FromPaths(name, _paths, contentAtRoot: _pathsAreGiven, folder) with { Version = Version };
+    }
+
+    private static string NameOf(string path)
+    {
+        string name = System.IO.Path.TrimEndingDirectorySeparator(path);
+        return Directory.Exists(name) ? System.IO.Path.GetFileName(name) : System.IO.Path.GetFileNameWithoutExtension(name);
     }
 }

@@ -255,6 +255,29 @@ public sealed class BundleBuilderTests : IDisposable
     }
 
     [Fact]
+    public async Task Hooks_are_told_of_the_archive_and_afterwards_of_its_digest_D39()
+    {
+        _folder.Write("site/x", "1");
+        _folder.Folder("conf");
+        const string Tell = "echo \"$CUMULUS_BUNDLE_FORMAT $CUMULUS_BUNDLE_PATH $CUMULUS_BUNDLE_DIGEST $CUMULUS_BUNDLE_SHA256\" > ";
+        BundleRequest request = Web("site") with { HookFolder = _folder["conf"], Format = BundleFormat.TarGz, PreBundleHook = Tell + "before", PostBundleHook = Tell + "after" };
+        Bundle bundle = await _builder.BuildAsync(request, default);
+        Assert.Equal($"tar.gz {_folder["out/bundle-stage-1-web.tar.gz"]}  \n", _folder.Read("conf/before"));
+        Assert.Equal($"tar.gz {bundle.Path} {bundle.Digest} {bundle.Sha256}\n", _folder.Read("conf/after"));
+    }
+
+    [Fact]
+    public async Task A_failed_hook_keeps_the_earlier_archive_and_tells_code_and_last_lines()
+    {
+        _folder.Write("site/x", "1");
+        byte[] earlier = File.ReadAllBytes((await _builder.BuildAsync(Web("site"), default)).Path);
+        _folder.Write("site/x", "2");
+        CumulusException e = await FailAsync(Web("site") with { PreBundleHook = "echo no space; exit 4" });
+        Assert.Contains("exit code 4. Its last lines: no space", e.Message);
+        Assert.Equal(earlier, File.ReadAllBytes(_folder["out/bundle-stage-1-web.zip"]));
+    }
+
+    [Fact]
     public async Task A_failed_hook_stops_the_build()
     {
         _folder.Write("site/x", "1");

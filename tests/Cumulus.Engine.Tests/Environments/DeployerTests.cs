@@ -321,6 +321,21 @@ public sealed class DeployerTests : IDisposable
         Assert.Empty(_stacks.Writes);
     }
 
+    [Fact]
+    public async Task A_bundle_is_looked_for_in_its_configured_format()
+    {
+        CumulusConfiguration configuration = Sample.Configuration(_folder).With(e => e with { Bucket = "b", Bundles = ["web"] }) with
+        {
+            Bundles = [new BundleDefinition { Name = "web", Format = BundleFormat.TarGz, SourceFile = "/cumulus.yml" }],
+        };
+        string version = configuration.Request().EffectiveVersion!;
+        _published[BundleNames.Key("web", "stage", version)] = [];
+        CumulusException e = await Assert.ThrowsAsync<CumulusException>(() => DeployAsync(configuration.Request()));
+        Assert.Contains($"bundle-stage-{version}-web.tar.gz", e.Message, StringComparison.Ordinal);
+        _published[BundleNames.Key("web", "stage", version, BundleFormat.TarGz)] = [];
+        await DeployAsync(configuration.Request());
+    }
+
     private EnvironmentDeployer Deployer() => new(_stacks, _fleet, _published, new HookRunner(), "eu-west-1", _clock);
 
     private Task<EnvironmentDeployment> DeployAsync(EnvironmentRequest request) => Deployer().DeployAsync(request, _recorder, default);

@@ -76,13 +76,14 @@ public sealed record BundleRequest
     };
 
     /// <summary>Everything under one folder, with names relative to it; or one file under its own name.</summary>
-    public static BundleRequest FromPath(string name, string fullPath, string outputFolder) => FromPaths(name, [new BundlePath(fullPath, "")], outputFolder);
+    public static BundleRequest FromPath(string name, string fullPath, string outputFolder) => FromPaths(name, [new BundlePath(fullPath, "")], contentAtRoot: true, outputFolder);
 
-    /// <summary>Of one folder its content at the root; of several paths, and of what a wildcard found, each under its own name.</summary>
+    /// <summary>Of several paths, and of what a wildcard found, each under its own name.</summary>
     /// <param name="paths">Their names in the archive are set here.</param>
-    public static BundleRequest FromPaths(string name, IReadOnlyList<BundlePath> paths, string outputFolder)
+    /// <param name="contentAtRoot">The content of one folder that no wildcard found is at the root.</param>
+    public static BundleRequest FromPaths(string name, IReadOnlyList<BundlePath> paths, bool contentAtRoot, string outputFolder)
     {
-        bool atRoot = paths is [{ IsFromWildcard: false } only] && Directory.Exists(only.FullPath);
+        bool atRoot = contentAtRoot && paths is [{ IsFromWildcard: false } only] && Directory.Exists(only.FullPath);
         return new BundleRequest
         {
             Name = name,

@@ -44,12 +44,19 @@ internal sealed class BundleWalk(BundleRequest request, IReadOnlySet<string> lea
     private void Start(BundlePath path, List<BundleSource> found, List<Folder> level)
     {
         string full = Path.TrimEndingDirectorySeparator(path.FullPath);
-        FoundItem item = Guard(full, () => _reader.Look(full)) ?? throw NotFound(path);
-        if (path.IsFromWildcard && IsIgnored(_exclude, Path.GetFileName(full), item.Kind == ItemKind.Folder)) return;
+        FoundItem? there = KeptLink(path, full) ?? Guard(full, () => _reader.Look(full));
+        if (path.IsFromWildcard && IsIgnored(_exclude, Path.GetFileName(full), there?.Kind == ItemKind.Folder)) return;
+        if (there is not { } item) throw NotFound(path);
         if (EnvironmentMarker.Strip(path.ArchivePath, request.Environment) is not { } name) return;
         if (item.Kind == ItemKind.Folder) level.Add(new Folder(full, name.Name, name.Markers, "", _exclude, request.FollowSymlinks ? LinkTrail.Start(full) : null));
         if (Source(item, full, name.Name, name.Markers) is { } source) found.Add(source);
     }
+
+    // A path stands for what it points to; what a wildcard found is like what is found in a folder.
+    private FoundItem? KeptLink(BundlePath path, string full) =>
+        path.IsFromWildcard && !request.FollowSymlinks && new FileInfo(full) is { LinkTarget: { } target } link
+            ? new FoundItem(link.Name, ItemKind.Link, EntryMode.Link, 0, null, target)
+            : null;
 
     private Content Read(Folder folder)
     {
