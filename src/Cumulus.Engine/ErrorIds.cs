@@ -17,6 +17,7 @@ public static class ErrorIds
     // Bundles
     public const string BundlePathNotFound = nameof(BundlePathNotFound);
     public const string BundleNameConflict = nameof(BundleNameConflict);
+    public const string BundleSourceChanged = nameof(BundleSourceChanged);
     public const string BundleInvalid = nameof(BundleInvalid);
     public const string BundleUnsafe = nameof(BundleUnsafe);
     public const string BundleDigestMismatch = nameof(BundleDigestMismatch);
@@ -24,6 +25,7 @@ public static class ErrorIds
     public const string BundleNotFound = nameof(BundleNotFound);
     public const string DestinationNotEmpty = nameof(DestinationNotEmpty);
     public const string BundleEnvironmentMismatch = nameof(BundleEnvironmentMismatch);
+    public const string IgnorePatternInvalid = nameof(IgnorePatternInvalid);
     public const string HookFailed = nameof(HookFailed);
 
     // AWS

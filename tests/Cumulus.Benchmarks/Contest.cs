@@ -6,7 +6,10 @@ namespace Cumulus.Benchmarks;
 /// <param name="Arguments">Command and arguments; <c>{out}</c> stands for a fresh file name.</param>
 internal sealed record Contestant(string Name, string Command, params string[] Arguments)
 {
-    public bool IsInstalled => File.Exists(Command) || OnPath(Command) is not null;
+    /// <summary>Another program that it cannot do without.</summary>
+    public string? Needs { get; init; }
+
+    public bool IsInstalled => (File.Exists(Command) || OnPath(Command) is not null) && (Needs is null || OnPath(Needs) is not null);
 
     private static string? OnPath(string command) =>
         (Environment.GetEnvironmentVariable("PATH") ?? "")
@@ -18,30 +21,28 @@ internal sealed record Contestant(string Name, string Command, params string[] A
 /// <summary>The same work done by us and by the peers, in turns, so that a slow minute of the machine hits all alike.</summary>
 internal sealed class Contest(string title, Contestant us, params Contestant[] peers)
 {
+    /// <summary>Whether what comes out is an archive, whose size matters.</summary>
+    public bool TellsSizes { get; init; } = true;
+
     public void Run(int rounds, TextWriter output)
     {
         output.WriteLine($"\n{title} ({rounds} rounds, taken in turns)");
         Contestant[] present = [us, .. peers.Where(p => p.IsInstalled)];
         var times = present.ToDictionary(c => c.Name, _ => new List<double>());
         var sizes = new Dictionary<string, long>();
-        string folder = Directory.CreateTempSubdirectory("cumulus-bench-").FullName;
-        try
+        using (var scratch = new ScratchFolder())
         {
             for (int round = -1; round < rounds; round++)
             {
                 foreach (Contestant contestant in present)
                 {
                     // A name of its own each time: after a mass delete file systems are slow for a while.
-                    string file = Path.Combine(folder, $"{contestant.Name.GetHashCode(StringComparison.Ordinal):x8}-{round + 1}");
+                    string file = scratch[$"{contestant.Name.GetHashCode(StringComparison.Ordinal):x8}-{round + 1}"];
                     double seconds = Time(contestant, file);
                     if (round >= 0) times[contestant.Name].Add(seconds);
-                    if (Written(file) is { } size) sizes[contestant.Name] = size;
+                    if (TellsSizes && Written(file) is { } size) sizes[contestant.Name] = size;
                 }
             }
-        }
-        finally
-        {
-            Directory.Delete(folder, recursive: true);
         }
 
         double ours = Median(times[us.Name]);
@@ -75,9 +76,8 @@ internal sealed class Contest(string title, Contestant us, params Contestant[] p
     // A contestant may make a file or a folder with the archive and its manifest.
     private static long? Written(string path) =>
         File.Exists(path) ? new FileInfo(path).Length
-        : File.Exists(path + ".zip") ? new FileInfo(path + ".zip").Length
-        : Directory.Exists(path) ? Directory.EnumerateFiles(path, "*.zip").Sum(f => new FileInfo(f).Length)
-        : null;
+        : Directory.Exists(path) ? Directory.EnumerateFiles(path).Where(f => !f.EndsWith(".json", StringComparison.Ordinal)).Sum(f => new FileInfo(f).Length)
+        : Directory.EnumerateFiles(Path.GetDirectoryName(path)!, Path.GetFileName(path) + ".*").Select(f => new FileInfo(f).Length).Cast<long?>().FirstOrDefault();
 
     private static double Median(List<double> values)
     {

@@ -1,25 +1,29 @@
 using Cumulus.Benchmarks;
 
-// Whole processes, as a pipeline step or a boot script runs them: start-up counts.
+// Whole processes, as a pipeline step or a boot script runs them: start-up counts. Names of contests may be given; else all are held.
 string root = AppContext.BaseDirectory;
 while (!File.Exists(Path.Combine(root, "Cumulus.sln"))) root = Path.GetDirectoryName(root) ?? throw new InvalidOperationException("Run this inside the repository.");
 string cumulus = Path.Combine(root, "out", OperatingSystem.IsWindows() ? "cumulus.cmd" : "cumulus");
 string module = Path.Combine(root, "out", "Cumulus");
-string tree = args.Length > 0 ? args[0] : Path.GetDirectoryName(typeof(object).Assembly.Location)!;
 
-new Contest(
-    "Start-up",
-    new Contestant("cumulus --version", cumulus, "--version"),
-    new Contestant("aws --version", "aws", "--version"),
-    new Contestant("pwsh, Import-Module Cumulus", "pwsh", "-NoProfile", "-NonInteractive", "-Command", $"Import-Module '{module}'"),
-    new Contestant("pwsh, nothing", "pwsh", "-NoProfile", "-NonInteractive", "-Command", "1"))
-    .Run(rounds: 5, Console.Out);
+var contests = new (string Name, Func<Task> Run)[]
+{
+    ("start", () => Task.Run(() => StartUpContest.Run(cumulus, module, Console.Out))),
+    ("build", () => Task.Run(() => BuildContests.Run(cumulus, Console.Out))),
+    ("expand", () => Task.Run(() => ExpandContest.Run(cumulus, Console.Out))),
+    ("compressors", () => Task.Run(() => CompressorContest.Run(BenchmarkTrees.DotnetSdk!, Console.Out))),
+    ("rebuild", () => RebuildContest.RunAsync(BenchmarkTrees.PythonLibrary ?? BenchmarkTrees.DotnetSdk!, Console.Out)),
+};
+string[] unknown = [.. args.Except(contests.Select(c => c.Name))];
+if (unknown.Length > 0)
+{
+    Console.Error.WriteLine($"There is no contest {string.Join(", ", unknown)}; there are {string.Join(", ", contests.Select(c => c.Name))}.");
+    return 2;
+}
 
-new Contest(
-    $"Bundle {tree}",
-    new Contestant("cumulus New-Bundle", cumulus, "New-Bundle", "-Path", tree, "-Name", "bench", "-DestinationPath", "{out}"),
-    new Contestant("zip -r", "zip", "-r", "-q", "{out}.zip", tree),
-    new Contestant("python3 -m zipfile", "python3", "-m", "zipfile", "-c", "{out}.zip", tree))
-    .Run(rounds: 3, Console.Out);
+foreach ((string name, Func<Task> run) in contests)
+{
+    if (args.Length == 0 || args.Contains(name)) await run();
+}
 
 return 0;

@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace Cumulus.Engine.Bundles;
 
 /// <summary>
@@ -13,6 +15,8 @@ public static class ArchiveName
         "LPT0", "LPT1", "LPT2", "LPT3", "LPT4", "LPT5", "LPT6", "LPT7", "LPT8", "LPT9", "LPT¹", "LPT²", "LPT³",
     };
 
+    private static readonly SearchValues<char> NotOnWindows = SearchValues.Create("<>\"|?*");
+
     /// <summary>Order of names in archives, manifests and digests: by their UTF-8 bytes, the same in every language.</summary>
     public static IComparer<string> Order { get; } = Comparer<string>.Create(CompareUtf8);
 
@@ -22,13 +26,20 @@ public static class ArchiveName
     public static string? Problem(string name, bool forWindows)
     {
         if (name.Length == 0) return "is empty";
-        if (name.Contains('\0')) return "holds a NUL character";
-        if (name.Any(char.IsControl)) return "holds a control character";
+        if (name.AsSpan().IndexOfAnyInRange('\0', '\u001F') >= 0 || name.AsSpan().IndexOfAnyInRange('\u007F', '\u009F') >= 0)
+            return name.Contains('\0') ? "holds a NUL character" : "holds a control character";
         if (name.Contains('\uFFFD')) return "is not valid UTF-8";
         if (name.Contains('\\')) return "holds a backslash";
         if (name[0] == '/') return "is absolute";
         if (HasDrive(name)) return "has a drive letter";
-        return name.Split('/').Select(part => ComponentProblem(part, forWindows)).FirstOrDefault(problem => problem is not null);
+        ReadOnlySpan<char> rest = name;
+        while (true)
+        {
+            int slash = rest.IndexOf('/');
+            if (ComponentProblem(slash < 0 ? rest : rest[..slash], forWindows) is { } problem) return problem;
+            if (slash < 0) return null;
+            rest = rest[(slash + 1)..];
+        }
     }
 
     /// <summary>
@@ -49,9 +60,6 @@ public static class ArchiveName
         return up > name.Count(c => c == '/') ? $"points out of the bundle, to '{target}'" : null;
     }
 
-    /// <summary>What two names share when they are one file: the name itself, or without case where case does not count.</summary>
-    public static string Key(string name, bool ignoreCase) => ignoreCase ? name.ToUpperInvariant() : name;
-
     /// <summary>The folders above a name, the nearest last: <c>a</c>, <c>a/b</c> of <c>a/b/c</c>.</summary>
     public static IEnumerable<string> Parents(string name)
     {
@@ -68,16 +76,16 @@ public static class ArchiveName
     public static string Join(string folder, string name) =>
         folder.Length == 0 ? name : name.Length == 0 ? folder : $"{folder}/{name}";
 
-    private static string? ComponentProblem(string part, bool forWindows)
+    private static string? ComponentProblem(ReadOnlySpan<char> part, bool forWindows)
     {
         if (part.Length == 0) return "has an empty part";
-        if (part == "..") return "goes up with '..'";
-        if (part == ".") return "holds the part '.'";
+        if (part is "..") return "goes up with '..'";
+        if (part is ".") return "holds the part '.'";
         if (!forWindows) return null;
         if (part.Contains(':')) return "names an NTFS stream";
-        if (part.IndexOfAny(['<', '>', '"', '|', '?', '*']) >= 0) return "holds a character that Windows does not allow";
+        if (part.ContainsAny(NotOnWindows)) return "holds a character that Windows does not allow";
         if (part[^1] is '.' or ' ') return "has a part that ends in a dot or a blank, which Windows drops";
-        return ReservedOnWindows.Contains(part.Split('.')[0].TrimEnd()) ? $"holds '{part}', a device on Windows" : null;
+        return ReservedOnWindows.Contains(part.ToString().Split('.')[0].TrimEnd()) ? $"holds '{part}', a device on Windows" : null;
     }
 
     private static bool HasDrive(string name) =>

@@ -24,6 +24,18 @@ public static class BundleFormats
     /// <summary>All endings, for messages and searches.</summary>
     public static IReadOnlyList<string> All { get; } = [.. Endings.Select(e => e.Ending)];
 
+    /// <summary>The formats as people write them: the endings without their dot.</summary>
+    public static IReadOnlyList<string> Names { get; } = [.. Endings.Select(e => e.Ending[1..])];
+
+    /// <summary>The format of a written name (<c>zip</c>, <c>tar.gz</c>, <c>tar.bz2</c>, in any case; <c>tgz</c>, <c>TarGz</c> and the like too); null when it is none.</summary>
+    public static BundleFormat? Parse(string text) => text.ToLowerInvariant().TrimStart('.') switch
+    {
+        "zip" => BundleFormat.Zip,
+        "tar.gz" or "tgz" or "targz" => BundleFormat.TarGz,
+        "tar.bz2" or "tbz2" or "tarbz2" => BundleFormat.TarBz2,
+        _ => null,
+    };
+
     /// <summary><c>.zip</c>, <c>.tar.gz</c> or <c>.tar.bz2</c>.</summary>
     public static string Ending(this BundleFormat format) => Endings.First(e => e.Format == format).Ending;
 

@@ -1,4 +1,5 @@
-using System.Globalization;
+using System.Buffers;
+using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -13,29 +14,57 @@ namespace Cumulus.Engine.Bundles;
 public static class ContentDigest
 {
     private const string Prefix = "sha256:";
+    private const int FlushAt = 64 << 10;
+    private const int LongestNumber = 20;
 
     /// <returns><c>sha256:</c> and 64 hexadecimal digits in lower case.</returns>
-    public static string Of(IEnumerable<BundleEntry> entries)
+    public static string Of(IReadOnlyList<BundleEntry> entries)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData("cumulus-bundle-content 1\n"u8);
-        foreach (BundleEntry entry in entries.OrderBy(e => e.Name, ArchiveName.Order))
+        var text = new ArrayBufferWriter<byte>(FlushAt * 2);
+        foreach (BundleEntry entry in InOrder(entries))
         {
-            hash.AppendData(Encoding.UTF8.GetBytes(Line(entry)));
+            AppendLine(text, entry);
+            if (text.WrittenCount < FlushAt) continue;
+            hash.AppendData(text.WrittenSpan);
+            text.ResetWrittenCount();
         }
 
+        hash.AppendData(text.WrittenSpan);
         return Prefix + Hex.Of(hash.GetHashAndReset());
     }
 
-    private static string Line(BundleEntry entry)
+    // Manifests and archives of ours are in order already.
+    private static IEnumerable<BundleEntry> InOrder(IReadOnlyList<BundleEntry> entries)
     {
-        string type = entry.Type switch
+        for (int i = 1; i < entries.Count; i++)
         {
-            BundleEntryType.File => "file",
-            BundleEntryType.Folder => "folder",
-            _ => "link",
-        };
-        string what = entry.Sha256 ?? entry.LinkTarget ?? "-";
-        return string.Create(CultureInfo.InvariantCulture, $"{type}\t{EntryMode.Octal(entry.Mode)}\t{entry.Size}\t{what}\t{entry.Name}\n");
+            if (ArchiveName.Order.Compare(entries[i - 1].Name, entries[i].Name) > 0) return entries.OrderBy(e => e.Name, ArchiveName.Order);
+        }
+
+        return entries;
+    }
+
+    private static void AppendLine(ArrayBufferWriter<byte> text, BundleEntry entry)
+    {
+        text.Write(entry.Type switch
+        {
+            BundleEntryType.File => "file\t"u8,
+            BundleEntryType.Folder => "folder\t"u8,
+            _ => "link\t"u8,
+        });
+        Append(text, EntryMode.Octal(entry.Mode), '\t');
+        if (!Utf8Formatter.TryFormat(entry.Size, text.GetSpan(LongestNumber), out int digits)) throw new InvalidOperationException("a number did not fit");
+        text.Advance(digits);
+        Append(text, "", '\t');
+        Append(text, entry.Sha256 ?? entry.LinkTarget ?? "-", '\t');
+        Append(text, entry.Name, '\n');
+    }
+
+    private static void Append(ArrayBufferWriter<byte> text, string value, char end)
+    {
+        Encoding.UTF8.GetBytes(value, text);
+        text.Write([(byte)end]);
     }
 }

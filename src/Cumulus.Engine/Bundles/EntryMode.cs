@@ -13,6 +13,7 @@ public static class EntryMode
     public const UnixFileMode Link = (UnixFileMode)0x1FF;
 
     private const UnixFileMode Permissions = (UnixFileMode)0x1FF;
+    private static readonly string[] Octals = [.. Enumerable.Range(0, (int)Permissions + 1).Select(Text)];
 
     /// <summary>
     /// What a builder keeps of a mode on disk: the bits in 0755. Write access for group and others depends on the umask
@@ -24,11 +25,13 @@ public static class EntryMode
     public static UnixFileMode WithoutSpecialBits(UnixFileMode mode) => mode & Permissions;
 
     /// <summary>Four octal digits, such as <c>0644</c>.</summary>
-    public static string Octal(UnixFileMode mode) => Convert.ToString((int)mode, 8).PadLeft(4, '0');
+    public static string Octal(UnixFileMode mode) => (uint)mode < Octals.Length ? Octals[(int)mode] : Text((int)mode);
 
     /// <summary>Null when the text is not three or four octal digits or has bits beyond the permissions.</summary>
     public static UnixFileMode? Parse(string octal) =>
         octal.Length is 3 or 4 && octal.All(c => c is >= '0' and <= '7') && Convert.ToInt32(octal, 8) is <= 0x1FF and int bits
             ? (UnixFileMode)bits
             : null;
+
+    private static string Text(int mode) => Convert.ToString(mode, 8).PadLeft(4, '0');
 }

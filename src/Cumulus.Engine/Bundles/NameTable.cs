@@ -5,31 +5,43 @@ namespace Cumulus.Engine.Bundles;
 /// </summary>
 internal sealed class NameTable(bool ignoreCase)
 {
-    private readonly Dictionary<string, (string Name, BundleEntryType Type, bool Implied)> _taken = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (string Name, BundleEntryType Type, bool Implied)> _taken =
+        new(ignoreCase ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal);
+
+    private string _lastParent = "";
 
     /// <summary>The name that stands in the way, or null when there was none and the name is entered.</summary>
     public string? Add(string name, BundleEntryType type)
     {
-        foreach (string parent in ArchiveName.Parents(name))
+        // Names come folder by folder, so that the same parent is asked for again and again.
+        ReadOnlySpan<char> parent = ArchiveName.Parent(name);
+        if (parent.Length > 0 && !parent.SequenceEqual(_lastParent))
         {
-            if (Enter(parent, BundleEntryType.Folder, implied: true) is { } other) return other;
+            if (EnterFolders(parent.ToString()) is { } other) return other;
+            _lastParent = parent.ToString();
         }
 
         return Enter(name, type, implied: false);
     }
 
+    private string? EnterFolders(string folder)
+    {
+        // A folder that was entered was entered with all above it.
+        if (_taken.TryGetValue(folder, out var there) && there.Name == folder && there.Type == BundleEntryType.Folder) return null;
+        return ArchiveName.Parents(folder).Append(folder).Select(f => Enter(f, BundleEntryType.Folder, implied: true)).FirstOrDefault(other => other is not null);
+    }
+
     private string? Enter(string name, BundleEntryType type, bool implied)
     {
-        string key = ArchiveName.Key(name, ignoreCase);
-        if (!_taken.TryGetValue(key, out var there))
+        if (!_taken.TryGetValue(name, out var there))
         {
-            _taken[key] = (name, type, implied);
+            _taken[name] = (name, type, implied);
             return null;
         }
 
         if (there.Name != name || there.Type != type || type != BundleEntryType.Folder) return there.Name;
         if (!implied && !there.Implied) return there.Name;
-        _taken[key] = (name, type, implied && there.Implied);
+        _taken[name] = (name, type, implied && there.Implied);
         return null;
     }
 }

@@ -1,3 +1,4 @@
+using Cumulus.Engine.Bundles;
 using Cumulus.Engine.Configuration.Settings;
 
 namespace Cumulus.Engine.Configuration;
@@ -115,11 +116,40 @@ internal sealed class ConfigurationBuilder(MergedSettings settings, PathResolver
             Paths = [.. written.Select(p => new BundlePath(
                 paths.Resolve(p, pathsConf, option), PathStyle.ArchiveName(PathStyle.ExpandHome(p.Text, paths.Request.HomeFolder))))],
             PathRewrites = [.. section.Items("path-rewrites", problems).Select(r => new PathRewrite(ArchiveName(r.Key!), ArchiveName(r.Text)))],
+            Exclude = Excluded(section),
+
+            // The old program followed them, and what was written for it keeps its meaning.
+            FollowSymlinks = section.Boolean("follow-symlinks", problems, unset: preBuilt is null && pathsConf),
+            Format = Format(section, preBuilt),
             PreBundleHook = section.Text("pre-bundle-hook", problems),
             PostBundleHook = section.Text("post-bundle-hook", problems),
+            HookTimeLimit = section.Integer("hook-time-limit", problems) is > 0 and var seconds ? TimeSpan.FromSeconds(seconds) : TimeSpan.FromMinutes(30),
             PreBuiltBundle = preBuilt is null ? null : paths.Resolve(preBuilt, section.Find("pre-built-bundle")!.IsConf, section.Key.Option("pre-built-bundle")),
             SourceFile = section.Place.File,
         };
+    }
+
+    private List<string> Excluded(MergedSection section)
+    {
+        IReadOnlyList<SettingItem> items = section.Items("exclude", problems);
+        foreach (SettingItem item in items)
+        {
+            if (IgnorePattern.Problem(item.Text) is { } problem) problems.Error(item.Place, section.Key.Option("exclude"), $"'{item.Text}' is no pattern that could match anything: {problem}.");
+        }
+
+        return [.. items.Select(i => i.Text)];
+    }
+
+    private BundleFormat Format(MergedSection section, SettingItem? preBuilt)
+    {
+        SettingItem? item = section.Item("format", problems);
+        BundleFormat? format = item is null ? null : BundleFormats.Parse(item.Text);
+        if (item is not null && format is null)
+            problems.Error(item.Place, section.Key.Option("format"), $"'{item.Text}' is no format of bundles. Known: {string.Join(", ", BundleFormats.Names)}.");
+        BundleFormat? given = preBuilt is null ? null : BundleFormats.Of(preBuilt.Text);
+        if (given is not null && format is not null && given != format)
+            problems.Error(item!.Place, section.Key.Option("format"), $"The bundle is pre-built as {preBuilt!.Text}, so that its format is not {item.Text}.");
+        return given ?? format ?? BundleFormat.Zip;
     }
 
     // Both sides lose drive and leading '/', as the names in the archive do: so a rewrite of an absolute path finds its files (D-15).

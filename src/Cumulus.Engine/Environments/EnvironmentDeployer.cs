@@ -25,7 +25,7 @@ public sealed class EnvironmentDeployer(
         EnvironmentDefinition environment = request.Configuration.Environment(request.Environment);
         IReadOnlyList<StackDefinition> selected = Select(request, environment);
         EnvironmentPlan plan = EnvironmentPlanner.Plan(request, region, await _surveyor.SurveyAsync(environment, selected, cancellationToken));
-        await RequireBundlesAsync(environment, plan.Version, cancellationToken);
+        await RequireBundlesAsync(request.Configuration, environment, plan.Version, cancellationToken);
         return plan;
     }
 
@@ -79,7 +79,7 @@ public sealed class EnvironmentDeployer(
     }
 
     // Hosts that come up would look for them: a version that is not published as a whole is not deployed.
-    private async Task RequireBundlesAsync(EnvironmentDefinition environment, string? version, CancellationToken cancellationToken)
+    private async Task RequireBundlesAsync(CumulusConfiguration configuration, EnvironmentDefinition environment, string? version, CancellationToken cancellationToken)
     {
         if (version is null || string.IsNullOrWhiteSpace(environment.Bucket))
         {
@@ -89,7 +89,9 @@ public sealed class EnvironmentDeployer(
         var missing = new List<string>();
         foreach (string bundle in environment.Bundles)
         {
-            string key = BundleNames.Key(bundle, environment.Name, version);
+            // The list of the environment may name one that no section describes: it is of the default format.
+            BundleFormat format = configuration.Bundles.FirstOrDefault(b => b.Name == bundle)?.Format ?? BundleFormat.Zip;
+            string key = BundleNames.Key(bundle, environment.Name, version, format);
             if (await bundles.FindAsync(environment.Bucket, key, cancellationToken) is null)
             {
                 missing.Add($"s3://{environment.Bucket}/{key}");

@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Management.Automation;
 using Cumulus.Engine;
 using Cumulus.Engine.Bundles;
@@ -37,6 +38,14 @@ public sealed class NewBundleCommand : CumulusCmdlet
     [Alias("Config")]
     public string[]? ConfigurationPath { get; set; }
 
+    /// <summary>Effort of compression: Optimal (the default), Fastest, SmallestSize or NoCompression.</summary>
+    [Parameter]
+    public CompressionLevel CompressionLevel { get; set; } = CompressionLevel.Optimal;
+
+    /// <summary>Read and compress everything anew, and remember nothing.</summary>
+    [Parameter]
+    public SwitchParameter NoCache { get; set; }
+
     protected override async Task ProcessAsync(CancellationToken stop)
     {
         string folder = ResolvePath(DestinationPath);
@@ -46,7 +55,7 @@ public sealed class NewBundleCommand : CumulusCmdlet
         {
             if (!ShouldProcess(request.Name, $"Build into {folder}")) continue;
             WriteProgress(new CmdletProgress(1, $"Bundling {request.Name}", folder));
-            built.Add(await builder.BuildAsync(request with { Log = WriteVerbose }, stop));
+            built.Add(await builder.BuildAsync(request with { Log = WriteVerbose, CompressionLevel = CompressionLevel, Cache = IsSet(NoCache) ? null : BuildCacheFolder.Default }, stop));
         }
 
         WriteProgress(new CmdletProgress(1, "Bundling", "done", Completed: true));

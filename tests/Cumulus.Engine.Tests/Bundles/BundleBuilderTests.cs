@@ -305,6 +305,7 @@ public sealed class BundleBuilderTests : IDisposable
     [InlineData("broken.zip", ErrorIds.BundleInvalid)]
     public async Task A_pre_built_archive_must_be_a_whole_one_of_a_known_kind(string name, string errorId)
     {
+        _folder.Folder("out");
         _folder.Write("ready.rar", "x");
         _folder.Write("broken.zip", "PK but no more");
         CumulusException e = await FailAsync(Web() with { PreBuiltBundle = _folder[name] });

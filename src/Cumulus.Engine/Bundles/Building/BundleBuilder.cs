@@ -4,8 +4,9 @@ using Cumulus.Engine.Processes;
 namespace Cumulus.Engine.Bundles;
 
 /// <summary>Builds bundles: hooks, walk, archive, manifest. Either both files are there in the end, or what was there before.</summary>
-public sealed class BundleBuilder(HookRunner? hooks = null)
+public sealed class BundleBuilder(HookRunner? hooks = null, TimeProvider? clock = null)
 {
+    private readonly TimeProvider _clock = clock ?? TimeProvider.System;
     private readonly HookRunner _hooks = hooks ?? new HookRunner();
 
     /// <summary>The program's name and version as manifests tell it.</summary>
@@ -18,70 +19,100 @@ public sealed class BundleBuilder(HookRunner? hooks = null)
     /// </exception>
     public async Task<Bundle> BuildAsync(BundleRequest request, CancellationToken cancellationToken)
     {
-        string name = BundleFormats.WithoutEnding(BundleNames.FileName(request.Name, request.Environment, request.Version));
+        BundleFormat format = request.PreBuiltBundle is { } given ? PreBuiltFormat(request, given) : request.Format;
+        string archive = Path.Combine(request.OutputFolder, BundleNames.FileName(request.Name, request.Environment, request.Version, format));
         DateTimeOffset time = request.EntryTime ?? SourceDate();
-        await RunHookAsync("pre-bundle-hook", request.PreBundleHook, request, cancellationToken);
-        // Only now: the hook may be what makes the pre-built archive.
-        string archive = Path.Combine(request.OutputFolder, name + FormatOf(request).Ending());
-        string manifest = archive + BundleManifest.Suffix;
-
+        await RunHookAsync("pre-bundle-hook", request.PreBundleHook, request, HookVariables(archive, format, null), cancellationToken);
         Directory.CreateDirectory(request.OutputFolder);
+        Bundle bundle = request.PreBuiltBundle is { } ready
+            ? await TakeAsync(request, ready, archive, cancellationToken)
+            : await MakeAsync(request, archive, new ArchiveSettings(ZipRecords.Nearest(time), request.CompressionLevel), cancellationToken);
+        await RunHookAsync("post-bundle-hook", request.PostBundleHook, request, HookVariables(archive, format, bundle), cancellationToken);
+        return bundle;
+    }
+
+    private async Task<Bundle> MakeAsync(BundleRequest request, string archive, ArchiveSettings settings, CancellationToken cancellationToken)
+    {
+        DateTimeOffset lookedAt = _clock.GetUtcNow();
+        IReadOnlyList<BundleSource> sources = Walk(request, archive, cancellationToken);
+        BundleOrigin? origin = null;
+        using BuildCache? cache = request.Cache is { } folder ? BuildCache.Open(folder, BuildIdentity.Of(request, archive, settings, origin), _clock, request.Log) : null;
+        BuildOutcome? there = null;
+        RecordedEntry?[] known = cache?.Compare(sources, out there) ?? new RecordedEntry?[sources.Count];
+        if (there is not null)
+        {
+            request.Log?.Invoke($"Bundle '{request.Name}': nothing changed since {archive} was built.");
+            return Describe(request, archive, there);
+        }
+
+        using PreviousArchive? previous = cache?.OpenPrevious();
+        WrittenArchive? written = null;
+        Bundle bundle = await PlaceAsync(
+            archive,
+            async path =>
+            {
+                written = await BundleArchive.WriteAsync(path, request.Format, settings, sources, known, previous, cache?.Pieces, cancellationToken);
+                return Manifest(request, archive, written) with { Source = origin };
+            },
+            cancellationToken);
+        cache?.Commit(BuildOutcome.Of(bundle), sources, written!, lookedAt, request.Log);
+        return bundle;
+    }
+
+    private static IReadOnlyList<BundleSource> Walk(BundleRequest request, string archive, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<BundleSource> sources = new BundleWalk(request, new HashSet<string> { archive, archive + BundleManifest.Suffix }).Run(cancellationToken);
+        request.Log?.Invoke($"Bundle '{request.Name}': {sources.Count} entries from {request.Paths.Count} paths.");
+        if (sources.Count > 0) return sources;
+        throw new CumulusException(ErrorIds.BundleInvalid, FailureKind.InvalidInput, $"Bundle '{request.Name}' would be empty.")
+        {
+            Target = request.Name,
+            Advice = "Name at least one path that holds files for this environment.",
+        };
+    }
+
+    // Archive and manifest are written beside their places, and moved there when both are whole.
+    private static async Task<Bundle> PlaceAsync(string archive, Func<string, Task<BundleManifest>> write, CancellationToken cancellationToken)
+    {
+        string manifest = archive + BundleManifest.Suffix;
         string unique = $".{Guid.NewGuid():N}.tmp";
-        Bundle bundle;
         try
         {
-            IReadOnlyList<BundleEntry> entries = request.PreBuiltBundle is { } ready
-                ? await BundleFile.TakeAsync(ready, archive + unique, request.Log, cancellationToken)
-                : await WriteAsync(request, [archive, manifest], archive + unique, time, cancellationToken);
-            BundleManifest content = await DescribeAsync(request, archive, archive + unique, entries, cancellationToken);
+            BundleManifest content = await write(archive + unique);
             await content.WriteAsync(manifest + unique, cancellationToken);
             File.Move(archive + unique, archive, overwrite: true);
             File.Move(manifest + unique, manifest, overwrite: true);
-            bundle = BundleFile.Describe(archive, content);
+            return BundleFile.Describe(archive, content);
         }
         finally
         {
             File.Delete(archive + unique);
             File.Delete(manifest + unique);
         }
-
-        await RunHookAsync("post-bundle-hook", request.PostBundleHook, request, cancellationToken);
-        return bundle;
     }
 
-    private static async Task<IReadOnlyList<BundleEntry>> WriteAsync(BundleRequest request, HashSet<string> leaveOut, string path, DateTimeOffset time, CancellationToken cancellationToken)
+    private static BundleFormat PreBuiltFormat(BundleRequest request, string ready) =>
+        BundleFormats.Of(ready)
+        ?? throw new CumulusException(ErrorIds.BundleInvalid, FailureKind.InvalidInput, $"The pre-built archive {ready} of bundle '{request.Name}' is none of {string.Join(", ", BundleFormats.All)}.") { Target = ready };
+
+    private static Task<Bundle> TakeAsync(BundleRequest request, string ready, string archive, CancellationToken cancellationToken)
     {
-        IReadOnlyList<BundleSource> sources = new BundleWalk(request, leaveOut).Run(cancellationToken);
-        if (sources.Count == 0)
+        if (!File.Exists(ready))
         {
-            throw new CumulusException(ErrorIds.BundleInvalid, FailureKind.InvalidInput, $"Bundle '{request.Name}' would be empty.")
+            throw new CumulusException(ErrorIds.BundlePathNotFound, FailureKind.NotFound, $"There is no archive {ready}, which bundle '{request.Name}' names as its pre-built one.") { Target = ready };
+        }
+
+        return PlaceAsync(
+            archive,
+            async path =>
             {
-                Target = request.Name,
-                Advice = "Name at least one path that holds files for this environment.",
-            };
-        }
-
-        request.Log?.Invoke($"Bundle '{request.Name}': {sources.Count} entries from {request.Paths.Count} paths.");
-        try
-        {
-            await using var stream = new FileStream(path, FileMode.CreateNew, FileAccess.ReadWrite);
-            return await ZipBundleWriter.WriteAsync(sources, stream, time, cancellationToken);
-        }
-        catch (UnauthorizedAccessException e)
-        {
-            throw new CumulusException(ErrorIds.AccessDenied, FailureKind.AccessDenied, $"Bundle '{request.Name}' cannot be built: {e.Message}", e) { Target = request.Name };
-        }
+                IReadOnlyList<BundleEntry> entries = await BundleFile.TakeAsync(ready, path, request.Log, cancellationToken);
+                return Manifest(request, archive, new WrittenArchive(entries, new FileInfo(path).Length, await Hex.Sha256OfFileAsync(path, cancellationToken)));
+            },
+            cancellationToken);
     }
 
-    /// <summary>A pre-built archive keeps its own.</summary>
-    private static BundleFormat FormatOf(BundleRequest request)
-    {
-        if (request.PreBuiltBundle is not { } ready) return BundleFormat.Zip;
-        if (File.Exists(ready)) return SafeArchive.FormatOf(ready);
-        throw new CumulusException(ErrorIds.BundlePathNotFound, FailureKind.NotFound, $"There is no archive {ready}, which bundle '{request.Name}' names as its pre-built one.") { Target = ready };
-    }
-
-    private static async Task<BundleManifest> DescribeAsync(BundleRequest request, string archive, string written, IReadOnlyList<BundleEntry> entries, CancellationToken cancellationToken) => new()
+    private static BundleManifest Manifest(BundleRequest request, string archive, WrittenArchive written) => new()
     {
         Schema = BundleManifest.CurrentSchema,
         Tool = Tool,
@@ -89,13 +120,35 @@ public sealed class BundleBuilder(HookRunner? hooks = null)
         Environment = request.Environment,
         Version = request.Version,
         Archive = Path.GetFileName(archive),
-        Size = new FileInfo(written).Length,
-        Sha256 = await Hex.Sha256OfFileAsync(written, cancellationToken),
-        Digest = ContentDigest.Of(entries),
-        Entries = entries,
+        Size = written.Size,
+        Sha256 = written.Sha256,
+        Digest = ContentDigest.Of(written.Entries),
+        Entries = written.Entries,
     };
 
-    private async Task RunHookAsync(string name, string? command, BundleRequest request, CancellationToken cancellationToken)
+    private static Bundle Describe(BundleRequest request, string archive, BuildOutcome outcome) => new()
+    {
+        Name = request.Name,
+        Environment = request.Environment,
+        Version = request.Version,
+        Path = archive,
+        ManifestPath = archive + BundleManifest.Suffix,
+        Files = outcome.Files,
+        Size = outcome.Size,
+        Digest = outcome.Digest,
+        Sha256 = outcome.Sha256,
+    };
+
+    /// <param name="bundle">Null before it is built.</param>
+    private static Dictionary<string, string?> HookVariables(string archive, BundleFormat format, Bundle? bundle) => new()
+    {
+        ["CUMULUS_BUNDLE_PATH"] = archive,
+        ["CUMULUS_BUNDLE_FORMAT"] = format.Ending()[1..],
+        ["CUMULUS_BUNDLE_DIGEST"] = bundle?.Digest,
+        ["CUMULUS_BUNDLE_SHA256"] = bundle?.Sha256,
+    };
+
+    private async Task RunHookAsync(string name, string? command, BundleRequest request, Dictionary<string, string?> variables, CancellationToken cancellationToken)
     {
         if (string.IsNullOrWhiteSpace(command)) return;
         var hook = new HookRequest
@@ -106,6 +159,7 @@ public sealed class BundleBuilder(HookRunner? hooks = null)
             Environment = request.Environment,
             Version = request.Version,
             Bundle = request.Name,
+            Variables = variables,
             TimeLimit = request.HookTimeLimit,
             OnLine = request.Log is { } log ? line => log($"{name}: {line}") : null,
         };
@@ -116,7 +170,7 @@ public sealed class BundleBuilder(HookRunner? hooks = null)
     private static DateTimeOffset SourceDate()
     {
         string? text = Environment.GetEnvironmentVariable("SOURCE_DATE_EPOCH");
-        if (string.IsNullOrEmpty(text)) return ZipBundleWriter.FirstTime;
+        if (string.IsNullOrEmpty(text)) return ZipRecords.FirstTime;
         if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long seconds) && seconds <= uint.MaxValue)
         {
             return DateTimeOffset.FromUnixTimeSeconds(seconds);

@@ -16,7 +16,19 @@ internal sealed class PortableFolderReader : IFolderReader
     public FoundItem? Look(string path)
     {
         if (Directory.Exists(path)) return Folder(new DirectoryInfo(path));
-        return System.IO.File.Exists(path) ? File(new FileInfo(path)) : null;
+        // For .NET a link is a file that exists, with the length of the link's text, whatever it points to.
+        var file = new FileInfo(path);
+        FileSystemInfo end = file;
+        try
+        {
+            end = file.ResolveLinkTarget(returnFinalTarget: true) ?? file;
+        }
+        catch (IOException)
+        {
+            // Nothing is there, or links lead in a circle.
+        }
+
+        return end is FileInfo { Exists: true, LinkTarget: null } found ? File(found) with { Name = file.Name } : null;
     }
 
     private static FoundItem Describe(FileSystemInfo item)

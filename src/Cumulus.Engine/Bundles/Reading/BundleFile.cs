@@ -10,9 +10,10 @@ public static class BundleFile
     public static async Task<Bundle> ReadAsync(string path, CancellationToken cancellationToken)
     {
         string full = Path.GetFullPath(path);
-        if (await ManifestAsync(full, forWindows: false, cancellationToken) is { } manifest)
+        if (File.Exists(full) && File.Exists(full + BundleManifest.Suffix))
         {
-            using SafeArchive known = await SafeArchive.OpenAsync(full, new ReadingOptions { Expected = manifest.Entries }, cancellationToken);
+            BundleManifest manifest = await ManifestAsync(full, forWindows: false, cancellationToken);
+            using SafeArchive known = await SafeArchive.OpenAsync(full, new ReadingOptions { Expected = Task.FromResult(manifest.Entries) }, cancellationToken);
             return Describe(full, manifest);
         }
 
@@ -33,14 +34,13 @@ public static class BundleFile
         return Describe(full, made);
     }
 
-    /// <summary>The manifest beside an archive, if there is one; it tells of these very bytes.</summary>
-    /// <exception cref="CumulusException"><see cref="ErrorIds.BundleDigestMismatch"/>, and what <see cref="BundleManifest.ReadAsync"/> throws.</exception>
-    internal static async Task<BundleManifest?> ManifestAsync(string path, bool forWindows, CancellationToken cancellationToken)
+    /// <summary>The manifest beside an archive; it tells of these very bytes.</summary>
+    /// <exception cref="CumulusException"><see cref="ErrorIds.BundleNotFound"/>: there is no archive; <see cref="ErrorIds.BundleDigestMismatch"/>, and what <see cref="BundleManifest.ReadAsync"/> throws.</exception>
+    internal static async Task<BundleManifest> ManifestAsync(string path, bool forWindows, CancellationToken cancellationToken)
     {
-        string beside = path + BundleManifest.Suffix;
-        if (!File.Exists(beside) || !File.Exists(path)) return null;
-        Task<string> sha256 = Hex.Sha256OfFileAsync(path, cancellationToken);
-        BundleManifest manifest = await BundleManifest.ReadAsync(beside, forWindows, cancellationToken);
+        if (!File.Exists(path)) throw new CumulusException(ErrorIds.BundleNotFound, FailureKind.NotFound, $"There is no archive {path}.") { Target = path };
+        Task<string> sha256 = Task.Run(() => Hex.Sha256OfFileAsync(path, cancellationToken), cancellationToken);
+        BundleManifest manifest = await BundleManifest.ReadAsync(path + BundleManifest.Suffix, forWindows, cancellationToken);
         if (manifest.Sha256 == await sha256) return manifest;
         throw new CumulusException(ErrorIds.BundleDigestMismatch, FailureKind.SecurityViolation, $"{path} is not the archive that the manifest beside it tells of.")
         {
@@ -55,6 +55,8 @@ public static class BundleFile
     /// <exception cref="CumulusException">As <see cref="SafeArchive.OpenAsync(string, ReadingOptions, CancellationToken)"/> and <see cref="SafeArchive.ReadAsync"/>.</exception>
     internal static async Task<IReadOnlyList<BundleEntry>> TakeAsync(string ready, string copy, Action<string>? log, CancellationToken cancellationToken)
     {
+        // The copy's name tells no format that could disagree with its bytes.
+        SafeArchive.FormatOf(ready);
         await using (FileStream from = File.OpenRead(ready))
         await using (var to = new FileStream(copy, FileMode.CreateNew, FileAccess.Write))
         {

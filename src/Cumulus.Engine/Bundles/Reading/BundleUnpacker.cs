@@ -20,9 +20,10 @@ public static class BundleUnpacker
     {
         bool windows = OperatingSystem.IsWindows();
         string destination = CheckDestination(request);
-        BundleManifest? manifest = await BundleFile.ManifestAsync(request.Archive, windows, cancellationToken);
-        var options = new ReadingOptions { ForWindows = windows, Limits = request.Limits, Expected = manifest?.Entries };
+        Task<BundleManifest>? reading = File.Exists(request.Archive + BundleManifest.Suffix) ? Task.Run(() => BundleFile.ManifestAsync(request.Archive, windows, cancellationToken), cancellationToken) : null;
+        var options = new ReadingOptions { ForWindows = windows, Limits = request.Limits, Expected = reading is null ? null : EntriesAsync(reading) };
         using SafeArchive archive = await SafeArchive.OpenAsync(request.Archive, options, cancellationToken);
+        BundleManifest? manifest = reading is null ? null : await reading;
         foreach (string note in archive.Notes) request.Log?.Invoke(note);
 
         string parent = Path.GetDirectoryName(destination)!;
@@ -39,7 +40,7 @@ public static class BundleUnpacker
                 Path = destination,
                 Files = archive.Entries.Count(e => e.Type != BundleEntryType.Folder),
                 Bytes = archive.Entries.Sum(e => e.Size),
-                Digest = manifest?.Digest ?? ContentDigest.Of(archive.Entries.Select(e => e.Describe(digests.GetValueOrDefault(e.Name)))),
+                Digest = manifest?.Digest ?? ContentDigest.Of([.. archive.Entries.Select(e => e.Describe(digests.GetValueOrDefault(e.Name)))]),
                 Verified = manifest is not null,
             };
         }
@@ -48,6 +49,8 @@ public static class BundleUnpacker
             Remove(work, request.Log);
         }
     }
+
+    private static async Task<IReadOnlyList<BundleEntry>> EntriesAsync(Task<BundleManifest> manifest) => (await manifest).Entries;
 
     /// <returns>The folder itself where a link leads to it.</returns>
     private static string CheckDestination(ExpandRequest request)

@@ -38,7 +38,6 @@ internal sealed class SafeZip : SafeArchive
             throw refuse.Invalid($"is not a whole zip archive. {e.Message.TrimEnd('.')}", e);
         }
 
-        if (options.Expected is { } expected) zip.Expect(expected);
         return zip;
     }
 
@@ -73,6 +72,20 @@ internal sealed class SafeZip : SafeArchive
         failure?.Throw();
     }
 
+    private protected override void Expect(IReadOnlyList<BundleEntry> expected)
+    {
+        Dictionary<string, ArchiveEntry> byName = expected.ToDictionary(e => e.Name, ArchiveEntry.Of);
+        var entries = new List<ArchiveEntry>(Entries.Count);
+        foreach (ArchiveEntry entry in Entries)
+        {
+            if (!byName.Remove(entry.Name, out ArchiveEntry? known) || !known.Agrees(entry)) throw Refuse.Mismatch($"does not hold what its manifest lists: '{entry.Name}' is another");
+            entries.Add(known with { Data = entry.Data });
+        }
+
+        if (byName.Count > 0) throw Refuse.Mismatch($"does not hold what its manifest lists: '{byName.Keys.First()}' is missing");
+        Entries = entries;
+    }
+
     private static void Read(ArchiveEntry entry, FileSegment segment, EntryContent content, Action<ArchiveEntry, EntryContent> take)
     {
         segment.Begin(entry.Data!.Offset, entry.Data.Length);
@@ -92,11 +105,11 @@ internal sealed class SafeZip : SafeArchive
     private void ReadEntries(CancellationToken cancellationToken)
     {
         var guard = new EntryGuard(Refuse, Options, RandomAccess.GetLength(File));
-        IReadOnlyList<(ZipRecord Record, long DataOffset)> records = new ZipDirectory(File, Refuse, guard, cancellationToken).Read();
+        IReadOnlyList<(ZipDirectoryRecord Record, long DataOffset)> records = new ZipDirectory(File, Refuse, guard, cancellationToken).Read();
         var entries = new List<ArchiveEntry>(records.Count);
         using var segment = new FileSegment(File);
         using var content = new EntryContent(Refuse, cancellationToken);
-        foreach ((ZipRecord record, long offset) in records)
+        foreach ((ZipDirectoryRecord record, long offset) in records)
         {
             entries.Add(Admit(record, offset, guard, segment, content));
         }
@@ -105,7 +118,7 @@ internal sealed class SafeZip : SafeArchive
         Notes = guard.Notes;
     }
 
-    private ArchiveEntry Admit(ZipRecord record, long offset, EntryGuard guard, FileSegment segment, EntryContent content)
+    private ArchiveEntry Admit(ZipDirectoryRecord record, long offset, EntryGuard guard, FileSegment segment, EntryContent content)
     {
         bool slash = record.Name.EndsWith('/');
         string name = slash ? record.Name[..^1] : record.Name;
@@ -133,20 +146,6 @@ internal sealed class SafeZip : SafeArchive
         byte[] target = new byte[size];
         Read(new ArchiveEntry(name, BundleEntryType.Link, EntryMode.Link, size, null) { Data = data }, segment, content, (_, text) => text.ReadAtLeast(target, target.Length, throwOnEndOfStream: false));
         return Encoding.UTF8.GetString(target);
-    }
-
-    private void Expect(IReadOnlyList<BundleEntry> expected)
-    {
-        Dictionary<string, ArchiveEntry> byName = expected.ToDictionary(e => e.Name, ArchiveEntry.Of);
-        var entries = new List<ArchiveEntry>(Entries.Count);
-        foreach (ArchiveEntry entry in Entries)
-        {
-            if (!byName.Remove(entry.Name, out ArchiveEntry? known) || !known.Agrees(entry)) throw Refuse.Mismatch($"does not hold what its manifest lists: '{entry.Name}' is another");
-            entries.Add(known with { Data = entry.Data });
-        }
-
-        if (byName.Count > 0) throw Refuse.Mismatch($"does not hold what its manifest lists: '{byName.Keys.First()}' is missing");
-        Entries = entries;
     }
 
     private static string MethodName(ushort method) => method switch

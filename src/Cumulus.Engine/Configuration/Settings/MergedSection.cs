@@ -37,9 +37,9 @@ internal sealed class MergedSection(SectionKey key, Place place, MergedSettings 
 
     public string? Text(string name, ProblemCollector problems) => Item(name, problems)?.Text;
 
-    public bool Boolean(string name, ProblemCollector problems)
+    public bool Boolean(string name, ProblemCollector problems, bool unset = false)
     {
-        if (Item(name, problems) is not { } item) return false;
+        if (Item(name, problems) is not { } item) return unset;
         switch (item.Text.ToLowerInvariant())
         {
             case "yes" or "on" or "true" or "1":

@@ -78,6 +78,10 @@ internal static class OptionSchema
 
     private static readonly OptionSpec[] Bundle =
     [
+        new("exclude", OptionKind.Lines),
+        new("follow-symlinks", OptionKind.Boolean),
+        new("format", OptionKind.Text),
+        new("hook-time-limit", OptionKind.Integer),
         new("path-rewrites", OptionKind.Rewrites),
         new("paths", OptionKind.Lines),
         new("post-bundle-hook", OptionKind.Command),
