@@ -1,4 +1,4 @@
-using System.Diagnostics;
+using Cumulus.Engine.Bundles;
 
 namespace Cumulus.Benchmarks;
 
@@ -10,12 +10,12 @@ internal static class ExpandContest
 {
     private const int Rounds = 2;
 
-    public static void Run(string cumulus, TextWriter output)
+    public static async Task RunAsync(string cumulus, TextWriter output)
     {
         string tree = BenchmarkTrees.PythonLibrary ?? BenchmarkTrees.DotnetSdk!;
         using var scratch = new ScratchFolder();
-        string zip = Build(cumulus, tree, scratch["archives"], "zip");
-        string tar = Build(cumulus, tree, scratch["archives"], "tar.gz");
+        string zip = await BuildAsync(tree, scratch["archives"], BundleFormat.Zip);
+        string tar = await BuildAsync(tree, scratch["archives"], BundleFormat.TarGz);
         new Contest(
             $"unpack {tree}",
             Ours(cumulus, zip),
@@ -29,10 +29,6 @@ internal static class ExpandContest
     private static Contestant Ours(string cumulus, string archive) =>
         new($"Expand-Bundle {Path.GetFileName(archive)}", cumulus, "Expand-Bundle", "-LiteralPath", archive, "-DestinationPath", "{out}");
 
-    private static string Build(string cumulus, string tree, string folder, string format)
-    {
-        using Process build = Process.Start(cumulus, ["New-Bundle", "-Path", tree, "-Name", "bench", "-DestinationPath", folder, "-Format", format, "-NoCache"]);
-        build.WaitForExit();
-        return Path.Combine(folder, $"bench.{format}");
-    }
+    private static async Task<string> BuildAsync(string tree, string folder, BundleFormat format) =>
+        (await new BundleBuilder().BuildAsync(BundleRequest.FromPath("bench", tree, folder) with { Format = format }, default)).Path;
 }
