@@ -39,7 +39,7 @@ public static class BundleFile
     internal static async Task<BundleManifest> ManifestAsync(string path, bool forWindows, CancellationToken cancellationToken)
     {
         if (!File.Exists(path)) throw new CumulusException(ErrorIds.BundleNotFound, FailureKind.NotFound, $"There is no archive {path}.") { Target = path };
-        Task<string> sha256 = Task.Run(() => Hex.Sha256OfFileAsync(path, cancellationToken), cancellationToken);
+        Task<string> sha256 = Hex.Sha256OfFileAsync(path, cancellationToken);
         BundleManifest manifest = await BundleManifest.ReadAsync(path + BundleManifest.Suffix, forWindows, cancellationToken);
         if (manifest.Sha256 == await sha256) return manifest;
         throw new CumulusException(ErrorIds.BundleDigestMismatch, FailureKind.SecurityViolation, $"{path} is not the archive that the manifest beside it tells of.")

@@ -16,7 +16,7 @@ internal sealed class SafeZip : SafeArchive
     private const int Deflated = 8;
 
     // Neighbours in the archive for one thread, so that it reads them with one call.
-    private const int Batch = 8;
+    private const long BatchLength = 96 << 10;
 
     private SafeZip(SafeFileHandle file, ArchiveRefusal refuse, ReadingOptions options)
         : base(file, refuse, options)
@@ -43,8 +43,8 @@ internal sealed class SafeZip : SafeArchive
 
     public override async Task ReadAsync(Func<ArchiveEntry, bool>? selection, Action<ArchiveEntry, EntryContent> take, CancellationToken cancellationToken)
     {
-        ArchiveEntry[] files = [.. Entries.Where(e => e.Type == BundleEntryType.File && (selection is null || selection(e))).OrderBy(e => e.Data!.Offset)];
-        int next = 0;
+        List<List<ArchiveEntry>> batches = Batches(Entries.Where(e => e.Type == BundleEntryType.File && (selection is null || selection(e))));
+        int next = -1;
         ExceptionDispatchInfo? failure = null;
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
 
@@ -54,9 +54,9 @@ internal sealed class SafeZip : SafeArchive
             {
                 using var segment = new FileSegment(File);
                 using var content = new EntryContent(Refuse, stop.Token);
-                for (int first; (first = Interlocked.Add(ref next, Batch) - Batch) < files.Length;)
+                for (int batch; (batch = Interlocked.Increment(ref next)) < batches.Count;)
                 {
-                    foreach (ArchiveEntry entry in files.AsSpan(first, Math.Min(Batch, files.Length - first))) Read(entry, segment, content, take);
+                    foreach (ArchiveEntry entry in batches[batch]) Read(entry, segment, content, take);
                 }
             }
             catch (Exception e)
@@ -67,9 +67,28 @@ internal sealed class SafeZip : SafeArchive
             }
         }
 
-        int workers = Math.Clamp(files.Length / Batch, 1, Environment.ProcessorCount);
+        int workers = Math.Min(batches.Count, Environment.ProcessorCount);
         await Task.WhenAll(Enumerable.Range(0, workers).Select(_ => Task.Run(Work, CancellationToken.None)));
         failure?.Throw();
+    }
+
+    private static List<List<ArchiveEntry>> Batches(IEnumerable<ArchiveEntry> files)
+    {
+        var batches = new List<List<ArchiveEntry>>();
+        long length = BatchLength;
+        foreach (ArchiveEntry file in files.OrderBy(e => e.Data!.Offset))
+        {
+            if (length >= BatchLength)
+            {
+                batches.Add([]);
+                length = 0;
+            }
+
+            batches[^1].Add(file);
+            length += file.Data!.Length;
+        }
+
+        return batches;
     }
 
     private protected override void Expect(IReadOnlyList<BundleEntry> expected)
