@@ -13,9 +13,12 @@
     AliasesToExport      = @()
     VariablesToExport    = @()
     CmdletsToExport      = @(
+        'Compare-Bundle'
         'Connect-Cumulus'
         'Deploy-Environment'
         'Expand-Bundle'
+        'Get-Bundle'
+        'Get-BundleContent'
         'Get-CumulusConfiguration'
         'Get-Environment'
         'Get-EnvironmentStack'
@@ -23,10 +26,14 @@
         'Get-StackOutput'
         'Install-Bundle'
         'New-Bundle'
+        'New-BundleKey'
         'Publish-Bundle'
+        'Remove-Bundle'
         'Remove-Environment'
+        'Save-Bundle'
         'Start-LocalCloud'
         'Stop-LocalCloud'
+        'Test-Bundle'
     )
     PrivateData          = @{
         PSData = @{

@@ -25,8 +25,20 @@ public static class ErrorIds
     public const string BundleNotFound = nameof(BundleNotFound);
     public const string DestinationNotEmpty = nameof(DestinationNotEmpty);
     public const string BundleEnvironmentMismatch = nameof(BundleEnvironmentMismatch);
+    public const string BundleTestFailed = nameof(BundleTestFailed);
     public const string IgnorePatternInvalid = nameof(IgnorePatternInvalid);
+    public const string BundleInUse = nameof(BundleInUse);
+    public const string DeploymentsUnknown = nameof(DeploymentsUnknown);
     public const string HookFailed = nameof(HookFailed);
+    public const string StorageOptionInvalid = nameof(StorageOptionInvalid);
+
+    // Signatures
+    public const string KeyNotFound = nameof(KeyNotFound);
+    public const string KeyInvalid = nameof(KeyInvalid);
+    public const string KeyPassphraseRejected = nameof(KeyPassphraseRejected);
+    public const string KeyAlreadyExists = nameof(KeyAlreadyExists);
+    public const string SignatureMissing = nameof(SignatureMissing);
+    public const string SignatureInvalid = nameof(SignatureInvalid);
 
     // AWS
     public const string BucketNotFound = nameof(BucketNotFound);
@@ -63,6 +75,8 @@ public static class ErrorIds
     // Any command
     public const string ConfirmationUnavailable = nameof(ConfirmationUnavailable);
     public const string FileAccessDenied = nameof(FileAccessDenied);
+    public const string FileChanged = nameof(FileChanged);
+    public const string FileExists = nameof(FileExists);
     public const string FileNotFound = nameof(FileNotFound);
     public const string FileOperationFailed = nameof(FileOperationFailed);
     public const string ModuleIncomplete = nameof(ModuleIncomplete);

@@ -128,7 +128,7 @@ public sealed class ProcessTests : IDisposable
         Assert.DoesNotContain(names, n => Path.GetDirectoryName(n) == "deps" && File.Exists(Path.Combine(module, Path.GetFileName(n))));
     }
 
-    private static Task<ConsoleRun> RunAsync(params string[] arguments) => RunAsync(Launch(arguments));
+    internal static Task<ConsoleRun> RunAsync(params string[] arguments) => RunAsync(Launch(arguments));
 
     private static async Task<ConsoleRun> RunAsync(ProcessStartInfo start)
     {
@@ -141,7 +141,7 @@ public sealed class ProcessTests : IDisposable
 
     private static Process Start(params string[] arguments) => StartWith(Launch(arguments));
 
-    private static Process StartWith(ProcessStartInfo start)
+    internal static Process StartWith(ProcessStartInfo start)
     {
         start.RedirectStandardOutput = true;
         start.RedirectStandardError = true;
@@ -163,7 +163,7 @@ public sealed class ProcessTests : IDisposable
         return folder;
     }
 
-    private static void Kill(int processId, int signal)
+    internal static void Kill(int processId, int signal)
     {
         using var kill = Process.Start(new ProcessStartInfo("kill", [$"-{signal}", processId.ToString(System.Globalization.CultureInfo.InvariantCulture)]))!;
         kill.WaitForExit();

@@ -8,10 +8,16 @@ namespace Cumulus.Engine.Aws;
 /// <summary>What was called, for the words of an error.</summary>
 /// <param name="Service">As people call it: S3, CloudFormation.</param>
 /// <param name="Bucket">For S3 calls.</param>
+/// <param name="Key">For those about one object.</param>
 /// <param name="Endpoint">Address or host that the call goes to.</param>
-internal sealed record AwsCall(string Service, string Operation, string Endpoint, string? Bucket = null)
+internal sealed record AwsCall(string Service, string Operation, string Endpoint, string? Bucket = null, string? Key = null)
 {
-    public string Subject => Bucket is null ? $"{Service} {Operation}" : $"{Service} {Operation} on bucket '{Bucket}'";
+    public string Subject => (Bucket, Key) switch
+    {
+        (null, _) => $"{Service} {Operation}",
+        (_, null) => $"{Service} {Operation} on bucket '{Bucket}'",
+        _ => $"{Service} {Operation} on bucket '{Bucket}', key '{Key}'",
+    };
 
     public bool IsHead => Operation.StartsWith("Head", StringComparison.Ordinal);
 }
@@ -142,6 +148,7 @@ internal static partial class AwsErrors
     {
         "InsufficientCapabilitiesException" => "Name the capabilities that the template needs in 'capabilities' of the stack.",
         "Throttling" or "ThrottlingException" or "RequestLimitExceeded" or "SlowDown" => "Too many calls at once in the account: try again a little later.",
+        { } code when code.StartsWith("KMS.", StringComparison.Ordinal) => "Check the KMS key: its id or ARN, that it is in the bucket's region and enabled, and that the principal may use it (kms:GenerateDataKey, kms:Decrypt).",
         "PermanentRedirect" or "AuthorizationHeaderMalformed" => "The bucket is in another region: connect to that one.",
         "LimitExceededException" => "A quota of the account is used up: remove something or ask AWS for more.",
         _ => null,

@@ -2,6 +2,7 @@ using Amazon;
 using Amazon.AutoScaling;
 using Amazon.CloudFormation;
 using Amazon.EC2;
+using Amazon.KeyManagementService;
 using Amazon.Runtime;
 using Amazon.S3;
 using Amazon.SecurityToken;
@@ -23,6 +24,7 @@ public sealed class AwsGateways : IDisposable
     private readonly Lazy<AmazonS3Client> _s3;
     private readonly Lazy<AmazonCloudFormationClient> _cloudFormation;
     private readonly Lazy<FleetClients> _fleet;
+    private readonly Lazy<AmazonKeyManagementServiceClient> _kms;
     private readonly Lazy<AmazonSecurityTokenServiceClient> _sts;
 
     private AwsGateways(ResolvedCredentials credentials, ResolvedRegion region, string? endpointUrl)
@@ -37,6 +39,7 @@ public sealed class AwsGateways : IDisposable
             new AmazonEC2Client(credentials.Credentials, Configure(new AmazonEC2Config(), Region, endpointUrl)),
             new AmazonAutoScalingClient(credentials.Credentials, Configure(new AmazonAutoScalingConfig(), Region, endpointUrl)),
             new AmazonSimpleSystemsManagementClient(credentials.Credentials, Configure(new AmazonSimpleSystemsManagementConfig(), Region, endpointUrl))));
+        _kms = new(() => new AmazonKeyManagementServiceClient(credentials.Credentials, Configure(new AmazonKeyManagementServiceConfig(), Region, endpointUrl)));
         _sts = new(() => Sts(credentials.Credentials, Region, endpointUrl));
     }
 
@@ -57,6 +60,8 @@ public sealed class AwsGateways : IDisposable
     public IStackService Stacks => new CloudFormationStackService(_cloudFormation.Value, Where(_cloudFormation.Value, "cloudformation"));
 
     public IHostFleet Hosts => new SsmHostFleet(_fleet.Value.Ec2, _fleet.Value.AutoScaling, _fleet.Value.Ssm, Where(_fleet.Value.Ssm, "ec2, autoscaling and ssm"));
+
+    public ISigningKeys SigningKeys => new KmsSigningKeys(_kms.Value, Where(_kms.Value, "kms"));
 
     /// <summary>Finds credentials and region. No service is called but those that give credentials.</summary>
     /// <exception cref="CumulusException">
@@ -91,6 +96,7 @@ public sealed class AwsGateways : IDisposable
     {
         Release(_s3);
         Release(_cloudFormation);
+        Release(_kms);
         Release(_sts);
         Release(_fleet);
         (_credentials.Credentials as RoleCredentials)?.Dispose();

@@ -1,22 +1,31 @@
 using System.Net;
+using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
 using Amazon.S3;
 using Amazon.S3.Model;
-using Amazon.S3.Transfer;
+using Cumulus.Engine.Bundles;
 
 namespace Cumulus.Engine.Aws;
 
 /// <summary>S3 by the SDK; large files go up in parts.</summary>
 /// <param name="endpoint">Where the client goes, for errors.</param>
-/// <param name="partThreshold">Bytes from which a file goes up in parts.</param>
-internal sealed class S3ObjectStore(IAmazonS3 s3, string endpoint, long partThreshold = 16L << 20) : IObjectStore
+internal sealed class S3ObjectStore(IAmazonS3 s3, string endpoint, TransferSizes? sizes = null) : IObjectStore
 {
     private const string MetadataPrefix = "x-amz-meta-";
 
     private const int Tries = 4;
 
+    /// <summary>https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html</summary>
+    private const int MaximumDeletes = 1000;
+
+    private readonly TransferSizes _sizes = sizes ?? new TransferSizes();
+
+    // Over TLS nobody can change the payload, and S3 holds the checksum against it. Over plain HTTP each chunk is signed.
+    private readonly bool _unsigned = !(s3.Config.ServiceURL ?? "").StartsWith("http:", StringComparison.OrdinalIgnoreCase) && !s3.Config.UseHttp;
+
     public async Task<StoredObject?> FindAsync(string bucket, string key, CancellationToken cancellationToken)
     {
-        AwsCall call = Call("HeadObject", bucket);
+        AwsCall call = Call("HeadObject", bucket, key);
         try
         {
             return await AwsErrors.GuardAsync(
@@ -24,7 +33,7 @@ internal sealed class S3ObjectStore(IAmazonS3 s3, string endpoint, long partThre
                 async () =>
                 {
                     GetObjectMetadataResponse head = await s3.GetObjectMetadataAsync(new GetObjectMetadataRequest { BucketName = bucket, Key = key }, cancellationToken);
-                    return new StoredObject(bucket, key, head.ContentLength, Time(head.LastModified), Metadata(head.Metadata));
+                    return new StoredObject(bucket, key, head.ContentLength, Time(head.LastModified), Metadata(head.Metadata), head.ETag);
                 },
                 cancellationToken);
         }
@@ -35,53 +44,38 @@ internal sealed class S3ObjectStore(IAmazonS3 s3, string endpoint, long partThre
         }
     }
 
-    public async Task<bool> UploadAsync(
-        string bucket,
-        string key,
-        string path,
-        IReadOnlyDictionary<string, string> metadata,
-        bool onlyIfAbsent,
-        IProgress<long>? progress,
-        CancellationToken cancellationToken)
-    {
-        AwsCall call = Call("PutObject", bucket);
-        for (int i = 1; ; i++)
-        {
-            try
+    public async Task<bool> UploadAsync(string bucket, string key, string path, ObjectWrite write, IProgress<long>? progress, CancellationToken cancellationToken) =>
+        await WriteAsync(
+            bucket,
+            key,
+            write,
+            async () =>
             {
-                await AwsErrors.GuardAsync(call, () => SendAsync(bucket, key, path, metadata, onlyIfAbsent, progress, cancellationToken), cancellationToken);
-                return true;
-            }
-            catch (CumulusException e) when (onlyIfAbsent && StatusOf(e) == HttpStatusCode.PreconditionFailed)
-            {
-                return false;
-            }
-            catch (CumulusException e) when (onlyIfAbsent && StatusOf(e) == HttpStatusCode.Conflict && i < Tries)
-            {
-                // Somebody else writes the same key at this moment: S3 asks to try again, and then one of the two is there.
-                if (await FindAsync(bucket, key, cancellationToken) is not null)
+                await using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1, FileOptions.Asynchronous | FileOptions.SequentialScan);
+                if (file.Length > _sizes.PartSize)
                 {
-                    return false;
+                    await new S3MultipartUpload(s3, bucket, key, _unsigned, _sizes, operation => Call(operation, bucket, key)).SendAsync(file, write, progress, cancellationToken);
+                    return "";
                 }
-            }
-        }
-    }
 
-    public async Task<bool> DownloadAsync(
-        string bucket,
-        string key,
-        string path,
-        IProgress<long>? progress,
-        CancellationToken cancellationToken)
+                byte[] bytes = new byte[file.Length];
+                await file.ReadExactlyAsync(bytes, cancellationToken);
+                if (write.ExpectedSha256 is { } expected) RequireSha256(path, expected, SHA256.HashData(bytes));
+                string etag = await PutBytesAsync(bucket, key, bytes, write, cancellationToken);
+                progress?.Report(bytes.Length);
+                return etag;
+            },
+            cancellationToken) is not null;
+
+    public Task<string?> PutAsync(string bucket, string key, ReadOnlyMemory<byte> content, ObjectWrite write, CancellationToken cancellationToken) =>
+        WriteAsync(bucket, key, write, () => PutBytesAsync(bucket, key, content, write, cancellationToken), cancellationToken);
+
+    public async Task<bool> DownloadAsync(string bucket, string key, string path, IProgress<long>? progress, CancellationToken cancellationToken)
     {
         string part = $"{path}.{Guid.NewGuid():N}.part";
         try
         {
-            if (!await FetchAsync(bucket, key, part, progress, cancellationToken))
-            {
-                return false;
-            }
-
+            if (!await FetchAsync(bucket, key, part, null, progress, cancellationToken)) return false;
             File.Move(part, path, overwrite: true);
             return true;
         }
@@ -91,59 +85,155 @@ internal sealed class S3ObjectStore(IAmazonS3 s3, string endpoint, long partThre
         }
     }
 
-    private async Task<bool> SendAsync(
-        string bucket,
-        string key,
-        string path,
-        IReadOnlyDictionary<string, string> metadata,
-        bool onlyIfAbsent,
-        IProgress<long>? progress,
-        CancellationToken cancellationToken)
+    public Task<bool> ContinueDownloadAsync(string bucket, string key, string path, string etag, IProgress<long>? progress, CancellationToken cancellationToken) =>
+        FetchAsync(bucket, key, path, etag, progress, cancellationToken);
+
+    public async Task<ObjectContent?> GetAsync(string bucket, string key, CancellationToken cancellationToken)
     {
-        var request = new TransferUtilityUploadRequest
+        try
         {
-            BucketName = bucket,
-            Key = key,
-            FilePath = path,
-            ChecksumAlgorithm = ChecksumAlgorithm.SHA256,
-            IfNoneMatch = onlyIfAbsent ? "*" : null,
-        };
-        foreach ((string name, string value) in metadata)
+            return await AwsErrors.GuardAsync(
+                Call("GetObject", bucket, key),
+                async () =>
+                {
+                    using GetObjectResponse answer = await s3.GetObjectAsync(new GetObjectRequest { BucketName = bucket, Key = key }, cancellationToken);
+                    using var content = new MemoryStream((int)Math.Max(0, answer.ContentLength));
+                    await answer.ResponseStream.CopyToAsync(content, cancellationToken);
+                    return new ObjectContent(content.ToArray(), answer.ETag, Metadata(answer.Metadata));
+                },
+                cancellationToken);
+        }
+        catch (CumulusException e) when (IsMissingKey(e))
         {
-            request.Metadata[name] = value;
+            return null;
+        }
+    }
+
+    public async IAsyncEnumerable<ListedObject> ListAsync(string bucket, string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var request = new ListObjectsV2Request { BucketName = bucket, Prefix = prefix };
+        do
+        {
+            ListObjectsV2Response page = await AwsErrors.GuardAsync(Call("ListObjectsV2", bucket), () => s3.ListObjectsV2Async(request, cancellationToken), cancellationToken);
+            foreach (S3Object found in page.S3Objects ?? []) yield return new ListedObject(found.Key, found.Size ?? 0, Time(found.LastModified), found.ETag);
+            request.ContinuationToken = page.IsTruncated == true ? page.NextContinuationToken : null;
+        }
+        while (request.ContinuationToken is not null);
+    }
+
+    public async Task<CopyResult> CopyAsync(StoredObject source, string key, ObjectWrite write, CancellationToken cancellationToken)
+    {
+        for (int i = 1; ; i++)
+        {
+            try
+            {
+                await SendCopyAsync(source, key, write, cancellationToken);
+                return CopyResult.Copied;
+            }
+            catch (CumulusException e) when (IsMissingKey(e))
+            {
+                return CopyResult.SourceChanged;
+            }
+            catch (CumulusException e) when (StatusOf(e) == HttpStatusCode.PreconditionFailed || (StatusOf(e) == HttpStatusCode.Conflict && i < Tries))
+            {
+                // A copy has two conditions, and S3 does not say which one was not met.
+                if (write.OnlyIfAbsent && await FindAsync(source.Bucket, key, cancellationToken) is not null) return CopyResult.Taken;
+                if (StatusOf(e) == HttpStatusCode.PreconditionFailed) return CopyResult.SourceChanged;
+            }
+        }
+    }
+
+    public async Task<IReadOnlyList<DeleteFailure>> DeleteAsync(string bucket, IReadOnlyCollection<string> keys, CancellationToken cancellationToken)
+    {
+        var failures = new List<DeleteFailure>();
+        foreach (string[] some in keys.Chunk(MaximumDeletes))
+        {
+            var request = new DeleteObjectsRequest { BucketName = bucket, Quiet = true, Objects = [.. some.Select(k => new KeyVersion { Key = k })] };
+            try
+            {
+                await AwsErrors.GuardAsync(Call("DeleteObjects", bucket), () => s3.DeleteObjectsAsync(request, cancellationToken), cancellationToken);
+            }
+            catch (CumulusException e) when (e.InnerException is DeleteObjectsException { Response.DeleteErrors: { Count: > 0 } errors })
+            {
+                failures.AddRange(errors.Select(d => new DeleteFailure(d.Key, d.Code, d.Message)));
+            }
         }
 
-        if (progress is not null)
+        return failures;
+    }
+
+    /// <summary>Holds the digest of the bytes that were read against what they have to be.</summary>
+    internal static void RequireSha256(string path, string expected, byte[] actual)
+    {
+        string hex = Hex.Of(actual);
+        if (hex != expected) throw FileChanged(path, $"its SHA-256 is {hex}, not {expected}");
+    }
+
+    internal static CumulusException FileChanged(string path, string how) =>
+        new(ErrorIds.FileChanged, FailureKind.Conflict, $"{path} has changed since its digest was taken: {how}.") { Target = path, Advice = "Build the bundle again." };
+
+    private Task<string> PutBytesAsync(string bucket, string key, ReadOnlyMemory<byte> content, ObjectWrite write, CancellationToken cancellationToken) =>
+        AwsErrors.GuardAsync(
+            Call("PutObject", bucket, key),
+            async () =>
+            {
+                using var stream = new MemoryStream(content.ToArray(), writable: false);
+                return (await s3.PutObjectAsync(S3Requests.Put(bucket, key, stream, write, _unsigned), cancellationToken)).ETag;
+            },
+            cancellationToken);
+
+    private async Task SendCopyAsync(StoredObject source, string key, ObjectWrite write, CancellationToken cancellationToken)
+    {
+        if (source.Size > _sizes.CopyLimit)
         {
-            request.UploadProgressEvent += (_, e) => progress.Report(e.TransferredBytes);
+            await new S3MultipartUpload(s3, source.Bucket, key, _unsigned, _sizes, operation => Call(operation, source.Bucket, key)).CopyAsync(source, write, cancellationToken);
+            return;
         }
 
-        using var transfer = new TransferUtility(s3, new TransferUtilityConfig { MinSizeBeforePartUpload = partThreshold });
-        await transfer.UploadAsync(request, cancellationToken);
-        return true;
+        await AwsErrors.GuardAsync(Call("CopyObject", source.Bucket, key), () => s3.CopyObjectAsync(S3Requests.Copy(source, key, write), cancellationToken), cancellationToken);
+    }
+
+    // Null when the condition is not met.
+    private async Task<string?> WriteAsync(string bucket, string key, ObjectWrite write, Func<Task<string>> send, CancellationToken cancellationToken)
+    {
+        bool conditional = write.OnlyIfAbsent || write.IfMatch is not null;
+        for (int i = 1; ; i++)
+        {
+            try
+            {
+                return await send();
+            }
+            catch (CumulusException e) when (conditional && StatusOf(e) == HttpStatusCode.PreconditionFailed)
+            {
+                return null;
+            }
+            catch (CumulusException e) when (write.IfMatch is not null && IsMissingKey(e))
+            {
+                return null;
+            }
+            catch (CumulusException e) when (conditional && StatusOf(e) == HttpStatusCode.Conflict && i < Tries)
+            {
+                // Somebody else writes the same key at this moment: S3 asks to try again, and then one of the two is there.
+                if (write.OnlyIfAbsent && await FindAsync(bucket, key, cancellationToken) is not null) return null;
+            }
+        }
     }
 
     // A connection that breaks in the middle is taken up where it broke, as long as the object is still the same.
-    private async Task<bool> FetchAsync(
-        string bucket,
-        string key,
-        string part,
-        IProgress<long>? progress,
-        CancellationToken cancellationToken)
+    private async Task<bool> FetchAsync(string bucket, string key, string part, string? etag, IProgress<long>? progress, CancellationToken cancellationToken)
     {
-        AwsCall call = Call("GetObject", bucket);
-        string? etag = null;
-        FileStream? file = null;
+        bool goesOn = etag is not null;
+        FileStream? file = goesOn ? new FileStream(part, FileMode.Append, FileAccess.Write, FileShare.None) : null;
         try
         {
             for (int i = 1; ; i++)
             {
-                long have = file?.Length ?? 0;
+                long have = file?.Position ?? 0;
                 var request = new GetObjectRequest { BucketName = bucket, Key = key, EtagToMatch = etag, ByteRange = have > 0 ? new ByteRange($"bytes={have}-") : null };
                 try
                 {
                     return await AwsErrors.GuardAsync(
-                        call,
+                        Call("GetObject", bucket, key),
                         async () =>
                         {
                             using GetObjectResponse answer = await s3.GetObjectAsync(request, cancellationToken);
@@ -154,9 +244,18 @@ internal sealed class S3ObjectStore(IAmazonS3 s3, string endpoint, long partThre
                         },
                         cancellationToken);
                 }
-                catch (CumulusException e) when (file is null && IsMissingKey(e))
+                catch (CumulusException e) when ((file is null || goesOn) && IsMissingKey(e))
                 {
                     return false;
+                }
+                catch (CumulusException e) when (goesOn && StatusOf(e) == HttpStatusCode.PreconditionFailed)
+                {
+                    return false;
+                }
+                catch (CumulusException e) when (goesOn && have > 0 && StatusOf(e) == HttpStatusCode.RequestedRangeNotSatisfiable)
+                {
+                    // There is nothing after what the file has: the last try ended between the last byte and its end.
+                    return true;
                 }
                 catch (CumulusException e) when (e.ErrorId == ErrorIds.EndpointUnreachable && file is not null && i < Tries)
                 {
@@ -166,10 +265,7 @@ internal sealed class S3ObjectStore(IAmazonS3 s3, string endpoint, long partThre
         }
         finally
         {
-            if (file is not null)
-            {
-                await file.DisposeAsync();
-            }
+            if (file is not null) await file.DisposeAsync();
         }
     }
 
@@ -214,5 +310,5 @@ internal sealed class S3ObjectStore(IAmazonS3 s3, string endpoint, long partThre
     private static Dictionary<string, string> Metadata(MetadataCollection metadata) =>
         metadata.Keys.ToDictionary(k => k.StartsWith(MetadataPrefix, StringComparison.OrdinalIgnoreCase) ? k[MetadataPrefix.Length..].ToLowerInvariant() : k.ToLowerInvariant(), k => metadata[k], StringComparer.Ordinal);
 
-    private AwsCall Call(string operation, string bucket) => new("S3", operation, endpoint, bucket);
+    private AwsCall Call(string operation, string bucket, string? key = null) => new("S3", operation, endpoint, bucket, key);
 }

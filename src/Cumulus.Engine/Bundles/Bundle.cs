@@ -40,7 +40,7 @@ public sealed record PublishedBundle
 
     public required string Bucket { get; init; }
 
-    /// <summary><c>ENV/VERSION/bundle-ENV-VERSION-NAME.zip</c>, the old program's scheme, so that old handlers find it.</summary>
+    /// <summary><c>ENV/VERSION/bundle-ENV-VERSION-NAME.zip</c>, the old program's scheme, so that old handlers find it; the ending is the archive's.</summary>
     public required string Key { get; init; }
 
     public string? Region { get; init; }
@@ -52,6 +52,20 @@ public sealed record PublishedBundle
     public required PublishState State { get; init; }
 
     public required string Digest { get; init; }
+
+    /// <summary>What was under the key before, when that was other content.</summary>
+    public ReplacedContent? Replaces { get; init; }
+
+    /// <summary>Key of the archive that S3 copied; null when it was uploaded.</summary>
+    public string? CopiedFrom { get; init; }
+}
+
+/// <summary>Content that <c>-Force</c> replaces.</summary>
+/// <param name="Digest">Null when a program published it that writes none.</param>
+/// <param name="Size">Bytes of the archive.</param>
+public sealed record ReplacedContent(DateTimeOffset Published, string? Digest, long Size)
+{
+    public override string ToString() => $"published {Published.UtcDateTime:yyyy-MM-dd HH:mm} UTC, {Digest ?? "content of unknown digest"}, {Size} bytes";
 }
 
 /// <summary>What publishing did.</summary>
@@ -59,6 +73,12 @@ public enum PublishState
 {
     /// <summary>Uploaded under a key that was free.</summary>
     Published,
+
+    /// <summary>The bucket held the content under another key; S3 copied it to a key that was free.</summary>
+    Copied,
+
+    /// <summary>The key held the same content without a signature; that was added.</summary>
+    SignatureAdded,
 
     /// <summary>The key held the same content already; nothing was sent.</summary>
     Unchanged,

@@ -53,31 +53,38 @@ public sealed record BundleManifest
     public required IReadOnlyList<BundleEntry> Entries { get; init; }
 
     /// <exception cref="CumulusException"><see cref="ErrorIds.BundleInvalid"/>, or what <see cref="Validate"/> throws.</exception>
-    public static async Task<BundleManifest> ReadAsync(string path, bool forWindows, CancellationToken cancellationToken)
+    public static async Task<BundleManifest> ReadAsync(string path, bool forWindows, CancellationToken cancellationToken) =>
+        Read(await File.ReadAllBytesAsync(path, cancellationToken), path, forWindows);
+
+    /// <param name="utf8">The manifest's bytes, such as a signature was verified for.</param>
+    /// <param name="source">Where they came from, for messages.</param>
+    /// <exception cref="CumulusException">As <see cref="ReadAsync"/>.</exception>
+    public static BundleManifest Read(ReadOnlySpan<byte> utf8, string source, bool forWindows)
     {
         BundleManifest? manifest;
         try
         {
-            await using FileStream stream = File.OpenRead(path);
-            manifest = await JsonSerializer.DeserializeAsync<BundleManifest>(stream, Json, cancellationToken);
+            manifest = JsonSerializer.Deserialize<BundleManifest>(utf8, Json);
         }
         catch (JsonException e)
         {
-            throw Invalid(path, $"is not a bundle manifest: {e.Message}", e);
+            throw Invalid(source, $"is not a bundle manifest: {e.Message}", e);
         }
 
-        if (manifest is null) throw Invalid(path, "is empty");
-        if (manifest.Schema > CurrentSchema) throw Invalid(path, $"has schema {manifest.Schema}; this version of Cumulus reads up to {CurrentSchema}");
-        manifest.Validate(path, forWindows);
+        if (manifest is null) throw Invalid(source, "is empty");
+        if (manifest.Schema > CurrentSchema) throw Invalid(source, $"has schema {manifest.Schema}; this version of Cumulus reads up to {CurrentSchema}");
+        manifest.Validate(source, forWindows);
         return manifest;
     }
 
     public async Task WriteAsync(string path, CancellationToken cancellationToken)
     {
         await using var stream = new FileStream(path, FileMode.CreateNew, FileAccess.Write);
-        await JsonSerializer.SerializeAsync(stream, this, Json, cancellationToken);
-        stream.WriteByte((byte)'\n');
+        await stream.WriteAsync(ToBytes(), cancellationToken);
     }
+
+    /// <summary>The document as it lies beside an archive.</summary>
+    public byte[] ToBytes() => [.. JsonSerializer.SerializeToUtf8Bytes(this, Json), (byte)'\n'];
 
     /// <exception cref="CumulusException"><see cref="ErrorIds.BundleUnsafe"/>; <see cref="ErrorIds.BundleDigestMismatch"/> when the entries do not give the digest.</exception>
     private void Validate(string path, bool forWindows)

@@ -20,6 +20,16 @@ public static class BundleNames
     public static string Key(string name, string environment, string? version, BundleFormat format = BundleFormat.Zip) =>
         $"{environment}/{RequireVersion(version, environment)}/{FileName(name, environment, version, format)}";
 
+    /// <summary>The parts of an archive's key; null when it is no key of an archive.</summary>
+    public static BundleKeyParts? Parse(string key)
+    {
+        if (BundleFormats.Of(key) is not { } format || key.Split('/') is not [string environment, string version, string file]) return null;
+        string head = $"bundle-{environment}-{version}-";
+        if (!file.StartsWith(head, StringComparison.Ordinal) || !file.EndsWith(format.Ending(), StringComparison.Ordinal)) return null;
+        string name = file[head.Length..^format.Ending().Length];
+        return NameRules.IsValid(environment) && NameRules.IsValid(version) && NameRules.IsValid(name) ? new BundleKeyParts(environment, version, name, format) : null;
+    }
+
     private static string RequireVersion(string? version, string environment)
     {
         if (string.IsNullOrEmpty(version))
@@ -34,3 +44,6 @@ public static class BundleNames
         return NameRules.Require("version", version);
     }
 }
+
+/// <summary>What the key of an archive says.</summary>
+public sealed record BundleKeyParts(string Environment, string Version, string Name, BundleFormat Format);

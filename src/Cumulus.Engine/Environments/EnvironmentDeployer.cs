@@ -20,13 +20,15 @@ public sealed class EnvironmentDeployer(
 
     /// <summary>What a deployment would do now. Changes nothing and runs no hook.</summary>
     /// <exception cref="CumulusException">As <see cref="EnvironmentSurveyor.SurveyAsync"/> and <see cref="EnvironmentPlanner.Plan"/>; <see cref="ErrorIds.BundleNotFound"/>.</exception>
-    public async Task<EnvironmentPlan> PlanAsync(EnvironmentRequest request, CancellationToken cancellationToken)
+    public async Task<EnvironmentPlan> PlanAsync(EnvironmentRequest request, CancellationToken cancellationToken) =>
+        (await PrepareAsync(request, cancellationToken)).Plan;
+
+    private async Task<Prepared> PrepareAsync(EnvironmentRequest request, CancellationToken cancellationToken)
     {
         EnvironmentDefinition environment = request.Configuration.Environment(request.Environment);
         IReadOnlyList<StackDefinition> selected = Select(request, environment);
         EnvironmentPlan plan = EnvironmentPlanner.Plan(request, region, await _surveyor.SurveyAsync(environment, selected, cancellationToken));
-        await RequireBundlesAsync(request.Configuration, environment, plan.Version, cancellationToken);
-        return plan;
+        return new Prepared(plan, await RequireBundlesAsync(request.Configuration, environment, plan.Version, cancellationToken));
     }
 
     /// <summary>
@@ -48,10 +50,32 @@ public sealed class EnvironmentDeployer(
         var run = new Run(request, environment, observer, limit, clock.GetUtcNow());
 
         await HookAsync(run, "pre-deploy-hook", environment.PreDeployHook, cancellationToken);
-        EnvironmentPlan plan = await PlanWhenAtRestAsync(run, cancellationToken);
+        (EnvironmentPlan plan, IReadOnlyList<StoredObject> archives) = await PlanWhenAtRestAsync(run, cancellationToken);
         observer.Planned(plan);
 
-        var worker = new StackWorker(stacks, observer, clock);
+        var recorder = new DeploymentRecorder(bundles, observer, clock);
+        await recorder.BeginAsync(environment, plan, request.OperationId, run.StartedAt, archives, cancellationToken);
+        try
+        {
+            EnvironmentDeployment deployment = await CarryOutAsync(run, plan, cancellationToken);
+            await recorder.SucceededAsync(deployment, cancellationToken);
+            return deployment;
+        }
+        catch (DeploymentFailedException e)
+        {
+            await recorder.FailedAsync(e, cancellationToken);
+            throw;
+        }
+        catch (OperationCanceledException)
+        {
+            await recorder.StoppedAsync();
+            throw;
+        }
+    }
+
+    private async Task<EnvironmentDeployment> CarryOutAsync(Run run, EnvironmentPlan plan, CancellationToken cancellationToken)
+    {
+        var worker = new StackWorker(stacks, run.Observer, clock);
         foreach (StackPlan stack in plan.Stacks)
         {
             await StepAsync(run, plan, stack, () => DeployStackAsync(run, worker, plan, stack, cancellationToken));
@@ -59,7 +83,7 @@ public sealed class EnvironmentDeployer(
 
         try
         {
-            await HookAsync(run, "post-deploy-hook", environment.PostDeployHook, cancellationToken);
+            await HookAsync(run, "post-deploy-hook", run.Environment.PostDeployHook, cancellationToken);
         }
         catch (CumulusException e)
         {
@@ -79,22 +103,32 @@ public sealed class EnvironmentDeployer(
     }
 
     // Hosts that come up would look for them: a version that is not published as a whole is not deployed.
-    private async Task RequireBundlesAsync(CumulusConfiguration configuration, EnvironmentDefinition environment, string? version, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<StoredObject>> RequireBundlesAsync(CumulusConfiguration configuration, EnvironmentDefinition environment, string? version, CancellationToken cancellationToken)
     {
         if (version is null || string.IsNullOrWhiteSpace(environment.Bucket))
         {
-            return;
+            return [];
         }
 
+        var archives = new List<StoredObject>();
         var missing = new List<string>();
         foreach (string bundle in environment.Bundles)
         {
             // The list of the environment may name one that no section describes: it is of the default format.
-            BundleFormat format = configuration.Bundles.FirstOrDefault(b => b.Name == bundle)?.Format ?? BundleFormat.Zip;
-            string key = BundleNames.Key(bundle, environment.Name, version, format);
-            if (await bundles.FindAsync(environment.Bucket, key, cancellationToken) is null)
+            BundleFormat configured = configuration.Bundles.FirstOrDefault(b => b.Name == bundle)?.Format ?? BundleFormat.Zip;
+            StoredObject? found = null;
+            foreach (BundleFormat format in Enum.GetValues<BundleFormat>().OrderBy(f => f == configured ? 0 : 1))
             {
-                missing.Add($"s3://{environment.Bucket}/{key}");
+                found ??= await bundles.FindAsync(environment.Bucket, BundleNames.Key(bundle, environment.Name, version, format), cancellationToken);
+            }
+
+            if (found is null)
+            {
+                missing.Add($"s3://{environment.Bucket}/{BundleNames.Key(bundle, environment.Name, version, configured)}");
+            }
+            else
+            {
+                archives.Add(found);
             }
         }
 
@@ -109,14 +143,17 @@ public sealed class EnvironmentDeployer(
                 Advice = $"Publish it first: New-Bundle {environment.Name} -Version {version} | Publish-Bundle.",
             };
         }
+
+        return archives;
     }
 
-    private async Task<EnvironmentPlan> PlanWhenAtRestAsync(Run run, CancellationToken cancellationToken)
+    private async Task<Prepared> PlanWhenAtRestAsync(Run run, CancellationToken cancellationToken)
     {
         var follower = new StackFollower(stacks, run.Observer, clock);
         while (true)
         {
-            EnvironmentPlan plan = await PlanAsync(run.Request, cancellationToken);
+            Prepared prepared = await PrepareAsync(run.Request, cancellationToken);
+            EnvironmentPlan plan = prepared.Plan;
             if (plan.Stacks.FirstOrDefault(s => s.Action == StackAction.Blocked && !s.Busy) is { } stuck)
             {
                 throw new CumulusException(ErrorIds.StackStuck, FailureKind.Conflict, $"Stack '{stuck.StackName}' is {stuck.Status}. {stuck.Reason} Nothing was changed.")
@@ -126,7 +163,7 @@ public sealed class EnvironmentDeployer(
             StackPlan[] busy = [.. plan.Stacks.Where(s => s.Busy)];
             if (busy.Length == 0)
             {
-                return plan;
+                return prepared;
             }
 
             foreach (StackPlan stack in busy)
@@ -289,6 +326,9 @@ public sealed class EnvironmentDeployer(
         Region = region,
         Took = TimeSpan.Zero,
     };
+
+    /// <param name="Archives">Those of the version in the bucket.</param>
+    private sealed record Prepared(EnvironmentPlan Plan, IReadOnlyList<StoredObject> Archives);
 
     private sealed record Run(
         EnvironmentRequest Request,

@@ -46,6 +46,11 @@ public interface IDeploymentObserver
     {
     }
 
+    /// <summary>Something that a person should know, though the deployment goes on.</summary>
+    void Warning(string text)
+    {
+    }
+
     /// <summary>A detail for a verbose stream, such as a poll that failed.</summary>
     void Detail(string text)
     {

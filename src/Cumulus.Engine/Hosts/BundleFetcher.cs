@@ -4,14 +4,16 @@ using Cumulus.Engine.Bundles;
 namespace Cumulus.Engine.Hosts;
 
 /// <summary>Gets manifests first and archives when they are needed, and believes neither before it has compared digests (D-26).</summary>
-internal sealed class BundleFetcher(IObjectStore? store, HostPaths paths, string folder, Action<string>? log)
+/// <param name="trust">Compares signatures, before an archive is fetched; null: the host asks for none.</param>
+internal sealed class BundleFetcher(IObjectStore? store, HostPaths paths, string folder, BundleTrust? trust, Action<string>? log)
 {
     private readonly Dictionary<BundleOffer, Fetched> _fetched = [];
     private int _downloads;
 
     /// <summary>What the source holds, from its manifest; without one the archive is fetched and read through.</summary>
     /// <exception cref="CumulusException"><see cref="ErrorIds.BundleNotFound"/>, <see cref="ErrorIds.BundleDigestMismatch"/>,
-    /// <see cref="ErrorIds.BundleInvalid"/>, <see cref="ErrorIds.BundleUnsafe"/>, and what <see cref="IObjectStore"/> names.</exception>
+    /// <see cref="ErrorIds.BundleInvalid"/>, <see cref="ErrorIds.BundleUnsafe"/>, <see cref="ErrorIds.SignatureMissing"/>,
+    /// <see cref="ErrorIds.SignatureInvalid"/>, and what <see cref="IObjectStore"/> names.</exception>
     public async Task<BundleOffer> OfferAsync(InstallSource source, CancellationToken cancellationToken)
     {
         (source, BundleManifest? manifest) = await ManifestAsync(source, cancellationToken);
@@ -61,28 +63,42 @@ internal sealed class BundleFetcher(IObjectStore? store, HostPaths paths, string
     /// <returns>The source again, with the key that has the manifest when it is one of a bucket.</returns>
     private async Task<(InstallSource Source, BundleManifest? Manifest)> ManifestAsync(InstallSource source, CancellationToken cancellationToken)
     {
-        if (source.ArchivePath is { } local)
+        if (source.ArchivePath is { } local && !File.Exists(local)) throw NotFound(source);
+        foreach (InstallSource one in Candidates(source))
         {
-            if (!File.Exists(local)) throw NotFound(source);
-            string beside = local + BundleManifest.Suffix;
-            return (source, File.Exists(beside) ? await BundleManifest.ReadAsync(beside, paths.Windows, cancellationToken) : null);
+            if (await BesideAsync(one, BundleManifest.Suffix, cancellationToken) is not { } bytes) continue;
+
+            // What is verified is what is read: a file could change between the two.
+            if (trust is not null) trust.Verify(bytes, await BesideAsync(one, SignatureDocument.Suffix, cancellationToken), Place(one));
+            BundleManifest manifest = BundleManifest.Read(bytes, Place(one) + BundleManifest.Suffix, paths.Windows);
+            if (trust is not null) BundleTrust.VerifyPlace(manifest, one, Place(one));
+            return (one, manifest);
         }
 
-        foreach (string key in Keys(source))
+        if (trust is null) return (source, null);
+        foreach (InstallSource one in Candidates(source))
         {
-            string path = NewPath(BundleManifest.Suffix);
-            if (!await Store.DownloadAsync(source.Bucket!, key + BundleManifest.Suffix, path, null, cancellationToken)) continue;
-            return (source with { Key = key }, await BundleManifest.ReadAsync(path, paths.Windows, cancellationToken));
+            bool there = one.ArchivePath is not null || await Store.FindAsync(one.Bucket!, one.Key!, cancellationToken) is not null;
+            if (there) throw SignatureVerifier.Unsigned(Place(one));
         }
 
-        return (source, null);
+        throw NotFound(source);
+    }
+
+    /// <summary>The document that lies beside an archive; null when there is none.</summary>
+    private async Task<byte[]?> BesideAsync(InstallSource source, string suffix, CancellationToken cancellationToken)
+    {
+        string path = source.ArchivePath is { } local ? local + suffix : NewPath(suffix);
+        bool there = source.ArchivePath is not null
+            ? File.Exists(path)
+            : await Store.DownloadAsync(source.Bucket!, source.Key + suffix, path, null, cancellationToken);
+        return there ? await File.ReadAllBytesAsync(path, cancellationToken) : null;
     }
 
     private async Task<(InstallSource Source, string Path)> DownloadAnyAsync(InstallSource source, CancellationToken cancellationToken)
     {
-        foreach (string key in Keys(source))
+        foreach (InstallSource one in Candidates(source))
         {
-            InstallSource one = source with { Key = key };
             if (await DownloadAsync(one, cancellationToken) is { } path) return (one, path);
         }
 
@@ -97,11 +113,11 @@ internal sealed class BundleFetcher(IObjectStore? store, HostPaths paths, string
         return await Store.DownloadAsync(source.Bucket!, source.Key!, path, null, cancellationToken) ? path : null;
     }
 
-    /// <summary>The key as given, and what it would be in the other formats.</summary>
-    private static IEnumerable<string> Keys(InstallSource source) =>
-        BundleFormats.Of(source.Key!) is null
-            ? [source.Key!]
-            : BundleFormats.All.Select(ending => BundleFormats.WithoutEnding(source.Key!) + ending).Prepend(source.Key!).Distinct();
+    /// <summary>The source as given; of one in a bucket also what its key would be in the other formats.</summary>
+    private static IEnumerable<InstallSource> Candidates(InstallSource source) =>
+        source.ArchivePath is not null || BundleFormats.Of(source.Key!) is null
+            ? [source]
+            : BundleFormats.All.Select(ending => BundleFormats.WithoutEnding(source.Key!) + ending).Prepend(source.Key!).Distinct().Select(key => source with { Key = key });
 
     private IObjectStore Store => store ?? throw new InvalidOperationException("a bundle in a bucket needs an object store");
 
@@ -117,7 +133,7 @@ internal sealed class BundleFetcher(IObjectStore? store, HostPaths paths, string
         };
 
     private static string Others(InstallSource source) =>
-        source.ArchivePath is null && Keys(source).Skip(1).Select(k => k[BundleFormats.WithoutEnding(k).Length..]).ToList() is { Count: > 0 } others
+        Candidates(source).Skip(1).Select(s => s.Key![BundleFormats.WithoutEnding(s.Key!).Length..]).ToList() is { Count: > 0 } others
             ? $", nor one that ends in {string.Join(" or ", others)}"
             : "";
 

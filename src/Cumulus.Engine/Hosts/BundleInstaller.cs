@@ -26,7 +26,7 @@ public sealed class BundleInstaller(IObjectStore? store, ProcessRunner? runner =
         try
         {
             InstalledState state = await InstalledState.ReadAsync(paths, cancellationToken);
-            var fetcher = new BundleFetcher(store, paths, folder, request.Log);
+            var fetcher = new BundleFetcher(store, paths, folder, BundleTrust.Of(request, paths), request.Log);
             IReadOnlyList<BundleOffer> offers = await OffersAsync(request, fetcher, cancellationToken);
             HostChanges changes = Plan(request, paths, state, offers, cancellationToken);
             var scripts = new InitScriptRunner(paths, _runner, request.ScriptTimeLimit, request.Log);
@@ -80,7 +80,7 @@ public sealed class BundleInstaller(IObjectStore? store, ProcessRunner? runner =
         InstalledState now = state;
         try
         {
-            var fetcher = new BundleFetcher(store, paths, fetchFolder, request.Log);
+            var fetcher = new BundleFetcher(store, paths, fetchFolder, BundleTrust.Of(request, paths), request.Log);
             IReadOnlyList<BundleOffer> offers = await OffersAsync(request, fetcher, cancellationToken);
             HostChanges changes = Plan(request, paths, state, offers, cancellationToken);
             foreach (string note in changes.Notes) request.Log?.Invoke(note);

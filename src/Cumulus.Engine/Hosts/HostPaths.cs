@@ -31,6 +31,9 @@ public sealed record HostPaths
     /// <summary><c>/etc/cumulus/metadata.conf</c>, <c>C:\cumulus\conf\metadata.conf</c>.</summary>
     public string MetadataFile => Full(Windows ? "C:/cumulus/conf/metadata.conf" : "etc/cumulus/metadata.conf");
 
+    /// <summary>Public keys that this host trusts: <c>/etc/cumulus/keys</c>, <c>C:\cumulus\conf\keys</c>.</summary>
+    public string TrustedKeys => Full(Windows ? "C:/cumulus/conf/keys" : "etc/cumulus/keys");
+
     /// <summary>Where scripts start.</summary>
     public string WorkingFolder => Root ?? (Windows ? @"C:\" : "/");
 

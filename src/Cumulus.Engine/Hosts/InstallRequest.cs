@@ -19,6 +19,10 @@ public sealed record InstallRequest
     /// <summary>Bundles that are installed and not named here go away, as with a <c>metadata.conf</c> that no longer lists them.</summary>
     public bool RemoveUnlisted { get; init; }
 
+    /// <summary>A bundle needs a signature of one of these keys, of which there is at least one. Null: of one in the host's own folder (<see cref="HostPaths.TrustedKeys"/>),
+    /// and none where there is no such folder.</summary>
+    public IReadOnlyList<Bundles.PublicKey>? TrustedKeys { get; init; }
+
     /// <summary>Limit of each init script.</summary>
     public TimeSpan ScriptTimeLimit { get; init; } = TimeSpan.FromSeconds(300);
 

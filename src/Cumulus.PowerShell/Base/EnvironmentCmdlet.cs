@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using Cumulus.Engine;
 using Cumulus.Engine.Configuration;
 
 namespace Cumulus.PowerShell;
@@ -15,4 +16,20 @@ public abstract class EnvironmentCmdlet : AwsCmdlet
 
     /// <summary>Read at first use, once for each command; warnings are written then.</summary>
     protected CumulusConfiguration Configuration => _configuration ??= ConfigurationReading.Read(ConfigurationPath, Host);
+
+    /// <summary>Null where there is none and none was named: for a command that it helps and that can do without.</summary>
+    protected CumulusConfiguration? ConfigurationIfAny
+    {
+        get
+        {
+            try
+            {
+                return Configuration;
+            }
+            catch (CumulusException e) when (e.ErrorId == ErrorIds.ConfigurationNotFound && ConfigurationPath is null)
+            {
+                return null;
+            }
+        }
+    }
 }

@@ -1,4 +1,7 @@
+using System.Collections;
 using System.Management.Automation;
+using System.Security;
+using Cumulus.Engine;
 using Cumulus.Engine.Aws;
 using Cumulus.Engine.Bundles;
 using Cumulus.Engine.Configuration;
@@ -6,16 +9,20 @@ using Cumulus.Engine.Configuration;
 namespace Cumulus.PowerShell;
 
 /// <summary>Puts bundles into the bucket of their environment. A published version stays as it is.</summary>
-[Cmdlet(VerbsData.Publish, "Bundle", SupportsShouldProcess = true)]
+[Cmdlet(VerbsData.Publish, "Bundle", DefaultParameterSetName = "Bundle", SupportsShouldProcess = true)]
 [OutputType(typeof(PublishedBundle))]
 public sealed class PublishBundleCommand : EnvironmentCmdlet
 {
     private readonly List<Bundle> _bundles = [];
 
     /// <summary>Bundle that New-Bundle built.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = "Bundle")]
     [Alias("InputObject")]
     public Bundle? Bundle { get; set; }
+
+    /// <summary>Archive that was built before; its manifest lies beside it.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = "Path")]
+    public string[]? Path { get; set; }
 
     /// <summary>Environment, for a bundle that was built for none.</summary>
     [Parameter]
@@ -33,31 +40,74 @@ public sealed class PublishBundleCommand : EnvironmentCmdlet
     [Parameter]
     public SwitchParameter Force { get; set; }
 
-    protected override Task ProcessAsync(CancellationToken stop)
+    /// <summary>S3 storage class of the archive. Default: STANDARD. Classes that have to be thawed first are no use to hosts.</summary>
+    [Parameter]
+    [ValidateSet("STANDARD", "STANDARD_IA", "ONEZONE_IA", "INTELLIGENT_TIERING", "GLACIER_IR")]
+    public string? StorageClass { get; set; }
+
+    /// <summary>How S3 encrypts what is published. Default: as the bucket is set up.</summary>
+    [Parameter]
+    [ValidateSet("AES256", "aws:kms", "aws:kms:dsse")]
+    public string? ServerSideEncryption { get; set; }
+
+    /// <summary>Id, ARN or alias of the KMS key that encrypts.</summary>
+    [Parameter]
+    public string? KmsKeyId { get; set; }
+
+    /// <summary>Tags for the objects in S3: @{ team = 'web' }.</summary>
+    [Parameter]
+    public Hashtable? Tag { get; set; }
+
+    /// <summary>PEM file with the private key that signs the manifest.</summary>
+    [Parameter]
+    public string? SigningKey { get; set; }
+
+    /// <summary>Passphrase of an encrypted -SigningKey.</summary>
+    [Parameter]
+    public SecureString? Passphrase { get; set; }
+
+    /// <summary>Id, ARN or alias of the KMS key that signs the manifest.</summary>
+    [Parameter]
+    public string? SigningKmsKeyId { get; set; }
+
+    protected override async Task ProcessAsync(CancellationToken stop)
     {
-        _bundles.Add(Bundle!);
-        return Task.CompletedTask;
+        if (Bundle is not null) _bundles.Add(Bundle);
+        foreach (string path in Path ?? []) _bundles.Add(await BundleFile.KnowAsync(ResolvePath(path), stop));
     }
 
     protected override async Task EndAsync(CancellationToken stop)
     {
+        StorageOptions storage = StorageParameters.Read(StorageClass, ServerSideEncryption, KmsKeyId, Tag);
         var connections = new Dictionary<string, AwsGateways>();
+        var signing = new SigningChoice(Host, SigningKey is { } key ? ResolvePath(key) : null, Passphrase, SigningKmsKeyId);
         try
         {
             var requests = new List<(BundlePublisher Publisher, PublishRequest Request, PublishedBundle Plan)>();
             foreach (Bundle bundle in _bundles)
             {
-                (BundlePublisher publisher, PublishRequest request) = await RequestAsync(bundle, connections, stop);
+                (EnvironmentDefinition? environment, AwsGateways aws) = await PlaceAsync(bundle, connections, stop);
+                var request = new PublishRequest
+                {
+                    Bundle = bundle,
+                    Environment = Environment,
+                    Version = Version,
+                    Bucket = Bucket ?? environment?.Bucket,
+                    Region = aws.Region,
+                    Force = IsSet(Force),
+                    Storage = storage,
+                    Signer = await signing.SignerAsync(aws, stop),
+                    Log = WriteVerbose,
+                };
+                var publisher = new BundlePublisher(aws.Objects);
                 requests.Add((publisher, request, await publisher.PlanAsync(request, stop)));
             }
 
             var published = new List<PublishedBundle>();
             foreach ((BundlePublisher publisher, PublishRequest request, PublishedBundle plan) in requests)
             {
-                if (!ShouldProcess($"s3://{plan.Bucket}/{plan.Key}", Action(plan.State))) continue;
-                published.Add(await publisher.PublishAsync(request, stop));
-                WriteProgress(new CmdletProgress(1, $"Publishing {plan.Name}", "done", Completed: true));
-                WriteVerbose($"{plan.Name}: {published[^1].State.ToString().ToLowerInvariant()} as s3://{plan.Bucket}/{plan.Key}");
+                if (!ShouldProcess($"s3://{plan.Bucket}/{plan.Key}", Action(plan, request))) continue;
+                published.Add(await PublishAsync(publisher, request, plan, stop));
             }
 
             // All or none: what comes next in the pipeline must not deploy half a version.
@@ -65,11 +115,29 @@ public sealed class PublishBundleCommand : EnvironmentCmdlet
         }
         finally
         {
+            signing.Dispose();
             foreach (AwsGateways aws in connections.Values) aws.Dispose();
         }
     }
 
-    private async Task<(BundlePublisher, PublishRequest)> RequestAsync(Bundle bundle, Dictionary<string, AwsGateways> connections, CancellationToken stop)
+    private async Task<PublishedBundle> PublishAsync(BundlePublisher publisher, PublishRequest request, PublishedBundle plan, CancellationToken stop)
+    {
+        var bar = new TransferReporter(Host, $"Publishing {plan.Name}", plan.Size, TimeProvider.System);
+        try
+        {
+            PublishedBundle result = await publisher.PublishAsync(request with { Progress = bar }, plan, stop);
+            string replaced = result.Replaces is { } before ? $", instead of what was {before}" : "";
+            string from = result.CopiedFrom is { } source ? $", copied from {source}" : "";
+            WriteVerbose($"{plan.Name}: {result.State} as s3://{plan.Bucket}/{plan.Key}{from}{replaced}");
+            return result;
+        }
+        finally
+        {
+            bar.Done();
+        }
+    }
+
+    private async Task<(EnvironmentDefinition?, AwsGateways)> PlaceAsync(Bundle bundle, Dictionary<string, AwsGateways> connections, CancellationToken stop)
     {
         string? name = bundle.Environment ?? Environment;
         EnvironmentDefinition? environment = Bucket is null && name is not null ? EnvironmentSelection.Of(Configuration, name).Environment : null;
@@ -79,35 +147,14 @@ public sealed class PublishBundleCommand : EnvironmentCmdlet
             connections[place] = aws = await OpenAwsAsync(environment is null ? null : AwsConnection.Of(environment), stop);
         }
 
-        return (new BundlePublisher(aws.Objects), new PublishRequest
-        {
-            Bundle = bundle,
-            Environment = Environment,
-            Version = Version,
-            Bucket = Bucket ?? environment?.Bucket,
-            Region = aws.Region,
-            Force = IsSet(Force),
-            Progress = new UploadProgress(this, bundle),
-        });
+        return (environment, aws);
     }
 
-    private static string Action(PublishState state) => state switch
+    private static string Action(PublishedBundle plan, PublishRequest request) => plan.State switch
     {
+        PublishState.Unchanged when request.Signer is not null => "Publish (the content is there; sign it where it is not signed)",
         PublishState.Unchanged => "Publish (nothing to do, the content is there)",
-        PublishState.Replaced => "Replace what is published",
+        PublishState.Replaced => $"Replace what was {plan.Replaces}",
         _ => "Publish",
     };
-
-    private sealed class UploadProgress(PublishBundleCommand command, Bundle bundle) : IProgress<long>
-    {
-        private int _percent = -1;
-
-        public void Report(long value)
-        {
-            int percent = bundle.Size == 0 ? 100 : (int)(value * 100 / bundle.Size);
-            // Parts report from several threads; a bar that moves a hundred times is enough.
-            if (Interlocked.Exchange(ref _percent, percent) == percent) return;
-            command.WriteProgress(new CmdletProgress(1, $"Publishing {bundle.Name}", $"{value:N0} of {bundle.Size:N0} bytes", percent));
-        }
-    }
 }

@@ -40,6 +40,8 @@ internal sealed class DeploymentReporter(ICmdletHost host) : IDeploymentObserver
 
     public void HookLine(string hook, string line) => host.WriteVerbose($"{hook}: {line}");
 
+    public void Warning(string text) => host.WriteWarning(text);
+
     public void Detail(string text) => host.WriteVerbose(text);
 
     private int Bar(string stackName)

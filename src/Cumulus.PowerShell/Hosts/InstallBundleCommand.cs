@@ -43,6 +43,11 @@ public sealed class InstallBundleCommand : AwsCmdlet
     [Parameter(Mandatory = true, ParameterSetName = "Path")]
     public string[]? Path { get; set; }
 
+    /// <summary>PEM files with public keys: a bundle is installed only with a signature of one of them. Default: the keys in /etc/cumulus/keys, C:\cumulus\conf\keys; where there is no such folder, none is asked for.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string[]? PublicKey { get; set; }
+
     /// <summary>Folder that stands for the host's root. Default: the variable CUMULUS_ROOT, else the host itself.</summary>
     [Parameter]
     public string? RootPath { get; set; }
@@ -96,6 +101,7 @@ public sealed class InstallBundleCommand : AwsCmdlet
         {
             RootPath = root,
             KeepOldFiles = IsSet(KeepOldFiles),
+            TrustedKeys = PublicKey?.Select(k => Engine.Bundles.PublicKey.FromFile(ResolvePath(k))).ToArray(),
             ScriptTimeLimit = TimeSpan.FromSeconds(TimeoutSec),
             Log = WriteVerbose,
         };

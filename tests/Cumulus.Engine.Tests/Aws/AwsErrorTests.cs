@@ -30,7 +30,7 @@ public sealed class AwsErrorTests : IDisposable
 
         var e = await Assert.ThrowsAsync<CumulusException>(() => operation == "GetObject"
             ? aws.Objects.DownloadAsync("bkt", "k", _folder["down"], null, default)
-            : aws.Objects.UploadAsync("bkt", "k", _folder["f"], new Dictionary<string, string>(), true, null, default));
+            : aws.Objects.UploadAsync("bkt", "k", _folder["f"], ObjectWrite.IfAbsent, null, default));
 
         Assert.Equal(ErrorIds.AccessDenied, e.ErrorId);
         Assert.Contains($"S3 {operation} on bucket 'bkt'", e.Message);

@@ -11,7 +11,9 @@ public sealed class S3ObjectStoreTests(MotoServer moto) : IAsyncLifetime, IDispo
 {
     private const int Part = 5 << 20;
 
-    private static readonly Dictionary<string, string> Digest = new() { ["cumulus-digest"] = "sha256:1" };
+    private static readonly ObjectWrite Any = new() { Metadata = new Dictionary<string, string> { ["cumulus-digest"] = "sha256:1" } };
+
+    private static readonly ObjectWrite Absent = Any with { OnlyIfAbsent = true };
 
     private readonly TempFolder _folder = new();
     private readonly string _bucket = $"bucket-{Guid.NewGuid():N}";
@@ -19,7 +21,7 @@ public sealed class S3ObjectStoreTests(MotoServer moto) : IAsyncLifetime, IDispo
         new BasicAWSCredentials("AKIDEXAMPLE", "secret"),
         new AmazonS3Config { ServiceURL = moto.Url, AuthenticationRegion = "us-east-1", ForcePathStyle = true });
 
-    private S3ObjectStore Store => new(_client, moto.Url, Part);
+    private S3ObjectStore Store => new(_client, moto.Url, new TransferSizes(Part));
 
     public Task InitializeAsync() => _client.PutBucketAsync(_bucket);
 
@@ -42,7 +44,7 @@ public sealed class S3ObjectStoreTests(MotoServer moto) : IAsyncLifetime, IDispo
         var sent = new Reports();
         var received = new Reports();
 
-        Assert.True(await Store.UploadAsync(_bucket, "a/b c.zip", _folder["up"], Digest, onlyIfAbsent: true, sent, default));
+        Assert.True(await Store.UploadAsync(_bucket, "a/b c.zip", _folder["up"], Absent, sent, default));
         StoredObject? there = await Store.FindAsync(_bucket, "a/b c.zip", default);
         Assert.True(await Store.DownloadAsync(_bucket, "a/b c.zip", _folder["down"], received, default));
 
@@ -63,8 +65,8 @@ public sealed class S3ObjectStoreTests(MotoServer moto) : IAsyncLifetime, IDispo
         await File.WriteAllBytesAsync(_folder["first"], RandomNumberGenerator.GetBytes(size));
         await File.WriteAllBytesAsync(_folder["second"], RandomNumberGenerator.GetBytes(size));
 
-        Assert.True(await Store.UploadAsync(_bucket, "k", _folder["first"], Digest, onlyIfAbsent: true, null, default));
-        Assert.False(await Store.UploadAsync(_bucket, "k", _folder["second"], Digest, onlyIfAbsent: true, null, default));
+        Assert.True(await Store.UploadAsync(_bucket, "k", _folder["first"], Absent, null, default));
+        Assert.False(await Store.UploadAsync(_bucket, "k", _folder["second"], Absent, null, default));
 
         await Store.DownloadAsync(_bucket, "k", _folder["down"], null, default);
         Assert.Equal(await File.ReadAllBytesAsync(_folder["first"]), await File.ReadAllBytesAsync(_folder["down"]));
@@ -75,9 +77,9 @@ public sealed class S3ObjectStoreTests(MotoServer moto) : IAsyncLifetime, IDispo
     {
         _folder.Write("first", "1");
         _folder.Write("second", "2");
-        await Store.UploadAsync(_bucket, "k", _folder["first"], Digest, onlyIfAbsent: true, null, default);
+        await Store.UploadAsync(_bucket, "k", _folder["first"], Absent, null, default);
 
-        Assert.True(await Store.UploadAsync(_bucket, "k", _folder["second"], Digest, onlyIfAbsent: false, null, default));
+        Assert.True(await Store.UploadAsync(_bucket, "k", _folder["second"], Any, null, default));
 
         await Store.DownloadAsync(_bucket, "k", _folder["down"], null, default);
         Assert.Equal("2", _folder.Read("down"));
@@ -87,7 +89,7 @@ public sealed class S3ObjectStoreTests(MotoServer moto) : IAsyncLifetime, IDispo
     public async Task S3_is_given_a_checksum_to_hold_against_what_it_got()
     {
         _folder.Write("up", "content");
-        await Store.UploadAsync(_bucket, "k", _folder["up"], Digest, onlyIfAbsent: true, null, default);
+        await Store.UploadAsync(_bucket, "k", _folder["up"], Absent, null, default);
 
         var head = await _client.GetObjectMetadataAsync(new Amazon.S3.Model.GetObjectMetadataRequest { BucketName = _bucket, Key = "k", ChecksumMode = ChecksumMode.ENABLED });
 
@@ -109,7 +111,7 @@ public sealed class S3ObjectStoreTests(MotoServer moto) : IAsyncLifetime, IDispo
         Func<Task>[] calls =
         [
             () => Store.FindAsync("no-such-bucket", "k", default),
-            () => Store.UploadAsync("no-such-bucket", "k", _folder["up"], Digest, true, null, default),
+            () => Store.UploadAsync("no-such-bucket", "k", _folder["up"], Absent, null, default),
             () => Store.DownloadAsync("no-such-bucket", "k", _folder["down"], null, default),
         ];
         foreach (Func<Task> call in calls)
@@ -127,7 +129,7 @@ public sealed class S3ObjectStoreTests(MotoServer moto) : IAsyncLifetime, IDispo
     public async Task A_cancelled_download_leaves_neither_file_nor_part()
     {
         await File.WriteAllBytesAsync(_folder["up"], RandomNumberGenerator.GetBytes(Part));
-        await Store.UploadAsync(_bucket, "k", _folder["up"], Digest, true, null, default);
+        await Store.UploadAsync(_bucket, "k", _folder["up"], Absent, null, default);
         using var stop = new CancellationTokenSource();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Store.DownloadAsync(_bucket, "k", _folder["down"], new Reports(stop.Cancel), stop.Token));
@@ -141,7 +143,7 @@ public sealed class S3ObjectStoreTests(MotoServer moto) : IAsyncLifetime, IDispo
         await File.WriteAllBytesAsync(_folder["up"], RandomNumberGenerator.GetBytes(4 * Part));
         using var stop = new CancellationTokenSource();
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Store.UploadAsync(_bucket, "k", _folder["up"], Digest, true, new Reports(stop.Cancel), stop.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Store.UploadAsync(_bucket, "k", _folder["up"], Absent, new Reports(stop.Cancel), stop.Token));
 
         Assert.Null(await Store.FindAsync(_bucket, "k", default));
         Assert.Empty((await _client.ListMultipartUploadsAsync(_bucket)).MultipartUploads ?? []);

@@ -187,10 +187,10 @@ public sealed class ArchiveFormatTests : IDisposable
         string path = _folder["large.zip"];
         await using (var archive = new ArchiveFile(path))
         {
-            var records = new ZipRecords(archive, ZipRecords.FirstTime);
-            ZipRecord large = new("large", 0x81A4 << 16, ZipRecord.Stored, 1, 5L << 30, 5L << 30, archive.Position);
+            var records = new ZipHeaders(archive, ZipHeaders.FirstTime);
+            ZipHeader large = new("large", 0x81A4 << 16, ZipHeader.Stored, 1, 5L << 30, 5L << 30, archive.Position);
             records.AppendLocal(large);
-            ZipRecord[] all = [large, .. Enumerable.Range(0, 70_000).Select(i => new ZipRecord($"e{i}", 0, 0, 0, 0, 0, i == 3 ? 6L << 30 : 0))];
+            ZipHeader[] all = [large, .. Enumerable.Range(0, 70_000).Select(i => new ZipHeader($"e{i}", 0, 0, 0, 0, 0, i == 3 ? 6L << 30 : 0))];
             records.AppendDirectory(all);
             await archive.FinishAsync();
         }
@@ -209,7 +209,7 @@ public sealed class ArchiveFormatTests : IDisposable
     private static string Octal(UnixFileMode mode) => "0o" + Convert.ToString((int)mode, 8);
 
     private async Task WriteAsync(BundleFormat format, BundleSource source) =>
-        await BundleArchive.WriteAsync(_folder[Guid.NewGuid().ToString("N")], format, new ArchiveSettings(ZipRecords.FirstTime, CompressionLevel.Optimal), [source], [null], null, null, default);
+        await BundleArchive.WriteAsync(_folder[Guid.NewGuid().ToString("N")], format, new ArchiveSettings(ZipHeaders.FirstTime, CompressionLevel.Optimal), [source], [null], null, null, default);
 
     private Task<Bundle> BuildAsync(BundleFormat format, string site, string output, CompressionLevel level = CompressionLevel.Optimal) =>
         new BundleBuilder().BuildAsync(BundleRequest.FromPath("web", site, _folder[output]) with { Format = format, CompressionLevel = level }, default);

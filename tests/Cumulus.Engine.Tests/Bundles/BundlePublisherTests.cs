@@ -40,9 +40,9 @@ public sealed class BundlePublisherTests : IDisposable
     public async Task The_same_content_again_sends_nothing_D29()
     {
         await PublishAsync(await BuildAsync("1"));
-        _store.Uploads.Clear();
+        _store.Calls.Clear();
         Assert.Equal(PublishState.Unchanged, (await PublishAsync(await BuildAsync("1"))).State);
-        Assert.Empty(_store.Uploads);
+        Assert.Equal(["Find " + Key], _store.Calls);
     }
 
     [Fact]

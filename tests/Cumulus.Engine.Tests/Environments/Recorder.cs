@@ -16,7 +16,11 @@ public sealed class Recorder : IDeploymentObserver
 
     public List<string> Details { get; } = [];
 
+    public List<string> Warnings { get; } = [];
+
     public Action? OnProgress { get; set; }
+
+    public void Warning(string text) => Warnings.Add(text);
 
     public void Planned(EnvironmentPlan plan) => Lines.Add($"planned {string.Join(' ', plan.Stacks.Select(s => $"{s.Name}={s.Action}"))}");
 

@@ -19,14 +19,17 @@ public sealed class BundleBuilder(HookRunner? hooks = null, TimeProvider? clock 
     /// </exception>
     public async Task<Bundle> BuildAsync(BundleRequest request, CancellationToken cancellationToken)
     {
-        BundleFormat format = request.PreBuiltBundle is { } given ? PreBuiltFormat(request, given) : request.Format;
-        string archive = Path.Combine(request.OutputFolder, BundleNames.FileName(request.Name, request.Environment, request.Version, format));
+        string plan = Path.Combine(request.OutputFolder, BundleNames.FileName(request.Name, request.Environment, request.Version, request.Format));
         DateTimeOffset time = request.EntryTime ?? SourceDate();
-        await RunHookAsync("pre-bundle-hook", request.PreBundleHook, request, HookVariables(archive, format, null), cancellationToken);
+        await RunHookAsync("pre-bundle-hook", request.PreBundleHook, request, request.PreBuiltBundle is null ? HookVariables(plan, request.Format, null) : [], cancellationToken);
+
+        // Only now: the hook may be what makes the pre-built archive.
+        BundleFormat format = FormatOf(request);
+        string archive = BundleFormats.WithoutEnding(plan) + format.Ending();
         Directory.CreateDirectory(request.OutputFolder);
         Bundle bundle = request.PreBuiltBundle is { } ready
             ? await TakeAsync(request, ready, archive, cancellationToken)
-            : await MakeAsync(request, archive, new ArchiveSettings(ZipRecords.Nearest(time), request.CompressionLevel), cancellationToken);
+            : await MakeAsync(request, archive, new ArchiveSettings(ZipHeaders.Nearest(time), request.CompressionLevel), cancellationToken);
         await RunHookAsync("post-bundle-hook", request.PostBundleHook, request, HookVariables(archive, format, bundle), cancellationToken);
         return bundle;
     }
@@ -91,18 +94,8 @@ public sealed class BundleBuilder(HookRunner? hooks = null, TimeProvider? clock 
         }
     }
 
-    private static BundleFormat PreBuiltFormat(BundleRequest request, string ready) =>
-        BundleFormats.Of(ready)
-        ?? throw new CumulusException(ErrorIds.BundleInvalid, FailureKind.InvalidInput, $"The pre-built archive {ready} of bundle '{request.Name}' is none of {string.Join(", ", BundleFormats.All)}.") { Target = ready };
-
-    private static Task<Bundle> TakeAsync(BundleRequest request, string ready, string archive, CancellationToken cancellationToken)
-    {
-        if (!File.Exists(ready))
-        {
-            throw new CumulusException(ErrorIds.BundlePathNotFound, FailureKind.NotFound, $"There is no archive {ready}, which bundle '{request.Name}' names as its pre-built one.") { Target = ready };
-        }
-
-        return PlaceAsync(
+    private static Task<Bundle> TakeAsync(BundleRequest request, string ready, string archive, CancellationToken cancellationToken) =>
+        PlaceAsync(
             archive,
             async path =>
             {
@@ -110,6 +103,13 @@ public sealed class BundleBuilder(HookRunner? hooks = null, TimeProvider? clock 
                 return Manifest(request, archive, new WrittenArchive(entries, new FileInfo(path).Length, await Hex.Sha256OfFileAsync(path, cancellationToken)));
             },
             cancellationToken);
+
+    /// <summary>A pre-built archive keeps its own.</summary>
+    private static BundleFormat FormatOf(BundleRequest request)
+    {
+        if (request.PreBuiltBundle is not { } ready) return request.Format;
+        if (File.Exists(ready)) return SafeArchive.FormatOf(ready);
+        throw new CumulusException(ErrorIds.BundlePathNotFound, FailureKind.NotFound, $"There is no archive {ready}, which bundle '{request.Name}' names as its pre-built one.") { Target = ready };
     }
 
     private static BundleManifest Manifest(BundleRequest request, string archive, WrittenArchive written) => new()
@@ -170,7 +170,7 @@ public sealed class BundleBuilder(HookRunner? hooks = null, TimeProvider? clock 
     private static DateTimeOffset SourceDate()
     {
         string? text = Environment.GetEnvironmentVariable("SOURCE_DATE_EPOCH");
-        if (string.IsNullOrEmpty(text)) return ZipRecords.FirstTime;
+        if (string.IsNullOrEmpty(text)) return ZipHeaders.FirstTime;
         if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long seconds) && seconds <= uint.MaxValue)
         {
             return DateTimeOffset.FromUnixTimeSeconds(seconds);

@@ -1,3 +1,5 @@
+using Cumulus.Engine.Aws;
+
 namespace Cumulus.Engine.Bundles;
 
 /// <summary>A bundle to put into the bucket.</summary>
@@ -20,6 +22,12 @@ public sealed record PublishRequest
 
     /// <summary>Null: the bundle is published unsigned.</summary>
     public IManifestSigner? Signer { get; init; }
+
+    /// <summary>How S3 keeps the archive. Manifest and signature are encrypted and tagged alike; their storage class is STANDARD.</summary>
+    public StorageOptions Storage { get; init; } = StorageOptions.Default;
+
+    /// <summary>Gets what is worth to know and no error.</summary>
+    public Action<string>? Log { get; init; }
 
     /// <summary>Bytes of the archive that are up.</summary>
     public IProgress<long>? Progress { get; init; }

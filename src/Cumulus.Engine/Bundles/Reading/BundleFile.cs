@@ -10,16 +10,26 @@ public static class BundleFile
     public static async Task<Bundle> ReadAsync(string path, CancellationToken cancellationToken)
     {
         string full = Path.GetFullPath(path);
+        BundleManifest manifest = await ReadManifestAsync(full, cancellationToken);
+        string beside = full + BundleManifest.Suffix;
+        if (!File.Exists(beside)) await manifest.WriteAsync(beside, cancellationToken);
+        return Describe(full, manifest);
+    }
+
+    /// <summary>As <see cref="ReadAsync"/>, and writes nothing.</summary>
+    /// <exception cref="CumulusException">As <see cref="ReadAsync"/>.</exception>
+    public static async Task<BundleManifest> ReadManifestAsync(string full, CancellationToken cancellationToken)
+    {
         if (File.Exists(full) && File.Exists(full + BundleManifest.Suffix))
         {
             BundleManifest manifest = await ManifestAsync(full, forWindows: false, cancellationToken);
             using SafeArchive known = await SafeArchive.OpenAsync(full, new ReadingOptions { Expected = Task.FromResult(manifest.Entries) }, cancellationToken);
-            return Describe(full, manifest);
+            return manifest;
         }
 
         using SafeArchive archive = await SafeArchive.OpenAsync(full, new ReadingOptions(), cancellationToken);
         IReadOnlyList<BundleEntry> entries = await archive.ReadContentAsync(cancellationToken);
-        var made = new BundleManifest
+        return new BundleManifest
         {
             Schema = BundleManifest.CurrentSchema,
             Tool = BundleBuilder.Tool,
@@ -30,8 +40,6 @@ public static class BundleFile
             Digest = ContentDigest.Of(entries),
             Entries = entries,
         };
-        await made.WriteAsync(full + BundleManifest.Suffix, cancellationToken);
-        return Describe(full, made);
     }
 
     /// <summary>The manifest beside an archive; it tells of these very bytes.</summary>
@@ -55,8 +63,6 @@ public static class BundleFile
     /// <exception cref="CumulusException">As <see cref="SafeArchive.OpenAsync(string, ReadingOptions, CancellationToken)"/> and <see cref="SafeArchive.ReadAsync"/>.</exception>
     internal static async Task<IReadOnlyList<BundleEntry>> TakeAsync(string ready, string copy, Action<string>? log, CancellationToken cancellationToken)
     {
-        // The copy's name tells no format that could disagree with its bytes.
-        SafeArchive.FormatOf(ready);
         await using (FileStream from = File.OpenRead(ready))
         await using (var to = new FileStream(copy, FileMode.CreateNew, FileAccess.Write))
         {
@@ -66,6 +72,19 @@ public static class BundleFile
         using SafeArchive archive = await SafeArchive.OpenAsync(copy, new ReadingOptions { Place = ready }, cancellationToken);
         foreach (string note in archive.Notes) log?.Invoke(note);
         return await archive.ReadContentAsync(cancellationToken);
+    }
+
+    /// <summary>
+    /// Knows an archive again by the manifest beside it alone, whose word is taken for now: for one who compares the bytes with it later, as publishing does.
+    /// Without a manifest as <see cref="ReadAsync"/>.
+    /// </summary>
+    /// <exception cref="CumulusException"><see cref="ErrorIds.BundleNotFound"/>, and as <see cref="ReadAsync"/>.</exception>
+    public static async Task<Bundle> KnowAsync(string path, CancellationToken cancellationToken)
+    {
+        string full = Path.GetFullPath(path);
+        if (!File.Exists(full)) throw new CumulusException(ErrorIds.BundleNotFound, FailureKind.NotFound, $"There is no archive {full}.") { Target = full, Advice = "Build it with New-Bundle." };
+        string beside = full + BundleManifest.Suffix;
+        return File.Exists(beside) ? Describe(full, await BundleManifest.ReadAsync(beside, forWindows: false, cancellationToken)) : await ReadAsync(full, cancellationToken);
     }
 
     internal static Bundle Describe(string path, BundleManifest manifest) => new()

@@ -4,7 +4,7 @@ namespace Cumulus.Engine.Bundles;
 internal sealed class TarBundleWriter(ArchiveFile archive, ArchiveSettings settings, ITarCompressor compressor, PieceSource pieces)
 {
     private readonly StreamPool _outputs = new();
-    private readonly TarSlices _slices = new(new TarRecords(settings.Time), compressor.LargestSlice, compressor.Window);
+    private readonly TarSlices _slices = new(new TarHeaders(settings.Time), compressor.LargestSlice, compressor.Window);
 
     /// <param name="sources">In <see cref="ArchiveName.Order"/>.</param>
     /// <returns>The entries with the digests of the very bytes that were written.</returns>

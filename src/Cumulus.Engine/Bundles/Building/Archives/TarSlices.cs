@@ -62,7 +62,7 @@ internal sealed class TarSlice(int capacity, ReadOnlySpan<byte> window)
 /// </summary>
 /// <param name="largest">Bytes of a slice.</param>
 /// <param name="window">How many bytes before a slice go with it.</param>
-internal sealed class TarSlices(TarRecords records, int largest, int window)
+internal sealed class TarSlices(TarHeaders records, int largest, int window)
 {
     private const int CutOneIn = 16;
 
@@ -117,12 +117,12 @@ internal sealed class TarSlices(TarRecords records, int largest, int window)
             }
 
             AddEntry(source, Digest256.From(hash.GetHashAndReset()).ToString());
-            int padding = TarRecords.Padding(source.Size);
+            int padding = TarHeaders.Padding(source.Size);
             slice.Free(padding).Clear();
             slice.Advance(padding);
         }
 
-        slice.Append(TarRecords.End);
+        slice.Append(TarHeaders.End);
         yield return slice;
     }
 

@@ -22,8 +22,8 @@ internal sealed class ZipBundleWriter(ArchiveFile archive, ArchiveSettings setti
 
     private readonly StreamPool _outputs = new();
     private readonly Deflater _deflater = new(settings.Level);
-    private readonly ZipRecords _records = new(archive, settings.Time);
-    private readonly List<ZipRecord> _directory = [];
+    private readonly ZipHeaders _records = new(archive, settings.Time);
+    private readonly List<ZipHeader> _directory = [];
     private readonly List<BundleEntry> _entries = [];
     private readonly List<ZipPlace> _places = [];
 
@@ -196,7 +196,7 @@ internal sealed class ZipBundleWriter(ArchiveFile archive, ArchiveSettings setti
     private void Append(PackedFile file, byte[] output)
     {
         ReadOnlySpan<byte> data = output.AsSpan(file.Start, file.Length);
-        ZipRecord record = Record(file.Source, file.IsDeflated, file.Size) with { Crc = file.Crc, Compressed = file.Length };
+        ZipHeader record = Record(file.Source, file.IsDeflated, file.Size) with { Crc = file.Crc, Compressed = file.Length };
         _records.AppendLocal(record);
         long at = archive.Position;
         archive.Append(data);
@@ -241,12 +241,12 @@ internal sealed class ZipBundleWriter(ArchiveFile archive, ArchiveSettings setti
     {
         if (!file.IsStored) archive.Append(Deflater.StreamEnd);
         long length = archive.Position - file.DataAt;
-        ZipRecord record = Record(file.Source, !file.IsStored, file.Source.Size) with { Crc = file.Crc, Compressed = length, HeaderAt = file.HeaderAt };
+        ZipHeader record = Record(file.Source, !file.IsStored, file.Source.Size) with { Crc = file.Crc, Compressed = length, HeaderAt = file.HeaderAt };
         _records.PatchLocal(record);
         Add(file.Source, file.Finish(), record, file.DataAt);
     }
 
-    private ZipRecord Record(BundleSource source, bool isDeflated, long size)
+    private ZipHeader Record(BundleSource source, bool isDeflated, long size)
     {
         (string name, int type) = source.Type switch
         {
@@ -254,21 +254,21 @@ internal sealed class ZipBundleWriter(ArchiveFile archive, ArchiveSettings setti
             BundleEntryType.Link => (source.Name, LinkType),
             _ => (source.Name, FileType),
         };
-        return new ZipRecord(
+        return new ZipHeader(
             name,
             (type | (int)source.Mode) << 16,
-            isDeflated ? ZipRecord.Deflated : ZipRecord.Stored,
+            isDeflated ? ZipHeader.Deflated : ZipHeader.Stored,
             Crc: 0,
             Compressed: 0,
             size,
             archive.Position);
     }
 
-    private void Add(BundleSource source, Digest256 digest, ZipRecord record, long dataAt)
+    private void Add(BundleSource source, Digest256 digest, ZipHeader record, long dataAt)
     {
         bool isFile = source.Type == BundleEntryType.File;
         _directory.Add(record);
-        _places.Add(new ZipPlace(record.HeaderAt, dataAt, record.Compressed, record.Crc, record.Method == ZipRecord.Deflated));
+        _places.Add(new ZipPlace(record.HeaderAt, dataAt, record.Compressed, record.Crc, record.Method == ZipHeader.Deflated));
         _entries.Add(new BundleEntry
         {
             Name = source.Name,

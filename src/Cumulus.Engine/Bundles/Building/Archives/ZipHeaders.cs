@@ -6,7 +6,7 @@ namespace Cumulus.Engine.Bundles;
 /// <summary>What the directory of a zip tells of one entry.</summary>
 /// <param name="HeaderAt">Where its local header starts.</param>
 /// <param name="External">Type and Unix mode in the upper half.</param>
-internal readonly record struct ZipRecord(string Name, int External, ushort Method, uint Crc, long Compressed, long Size, long HeaderAt)
+internal readonly record struct ZipHeader(string Name, int External, ushort Method, uint Crc, long Compressed, long Size, long HeaderAt)
 {
     public const ushort Stored = 0;
     public const ushort Deflated = 8;
@@ -18,7 +18,7 @@ internal readonly record struct ZipRecord(string Name, int External, ushort Meth
 }
 
 /// <summary>Writes the records of a zip (APPNOTE 6.3.10, sections 4.3 and 4.5), with nothing in them that depends on machine or day.</summary>
-internal sealed class ZipRecords(ArchiveFile file, DateTimeOffset time)
+internal sealed class ZipHeaders(ArchiveFile file, DateTimeOffset time)
 {
     private const ushort Unix = 3;
     private const ushort PlainVersion = 20;
@@ -42,16 +42,16 @@ internal sealed class ZipRecords(ArchiveFile file, DateTimeOffset time)
         time < FirstTime ? FirstTime : time > LastTime ? LastTime : time.ToUniversalTime();
 
     /// <summary>Appends the header that stands before an entry's data.</summary>
-    public void AppendLocal(in ZipRecord record) => file.Append(Local(record));
+    public void AppendLocal(in ZipHeader record) => file.Append(Local(record));
 
     /// <summary>Puts sizes and checksum into a header that was appended before they were known.</summary>
-    public void PatchLocal(in ZipRecord record) => file.Patch(record.HeaderAt, Local(record));
+    public void PatchLocal(in ZipHeader record) => file.Patch(record.HeaderAt, Local(record));
 
     /// <summary>Appends the directory and the end of the archive.</summary>
-    public void AppendDirectory(IReadOnlyList<ZipRecord> records)
+    public void AppendDirectory(IReadOnlyList<ZipHeader> records)
     {
         long start = file.Position;
-        foreach (ZipRecord record in records) AppendCentral(record);
+        foreach (ZipHeader record in records) AppendCentral(record);
         long length = file.Position - start;
         bool zip64 = records.Count >= 0xFFFF || start >= Overflow || length >= Overflow;
         if (zip64) AppendZip64End(records.Count, start, length);
@@ -67,7 +67,7 @@ internal sealed class ZipRecords(ArchiveFile file, DateTimeOffset time)
         file.Append(end.Bytes);
     }
 
-    private ReadOnlySpan<byte> Local(in ZipRecord record)
+    private ReadOnlySpan<byte> Local(in ZipHeader record)
     {
         Fields header = _fields.Start(record.Name);
         header.Add(0x04034b50u);
@@ -89,7 +89,7 @@ internal sealed class ZipRecords(ArchiveFile file, DateTimeOffset time)
         return header.Bytes;
     }
 
-    private void AppendCentral(in ZipRecord record)
+    private void AppendCentral(in ZipHeader record)
     {
         bool far = record.HeaderAt >= Overflow;
         int extra = (record.IsLarge ? 16 : 0) + (far ? 8 : 0);
@@ -125,7 +125,7 @@ internal sealed class ZipRecords(ArchiveFile file, DateTimeOffset time)
         file.Append(header.Bytes);
     }
 
-    private void AddCommon(Fields header, in ZipRecord record)
+    private void AddCommon(Fields header, in ZipHeader record)
     {
         header.Add(Ascii.IsValid(header.Name) ? (ushort)0 : Utf8Flag);
         header.Add(record.Method);

@@ -7,7 +7,7 @@ namespace Cumulus.Engine.Bundles;
 /// Writes the headers of a tar (POSIX.1-2017, pax: ustar and extended headers) with nothing in them that depends on
 /// machine, day or process. What fits in ustar is ustar; longer or non-ASCII names and sizes from 8 GiB on get an extended header.
 /// </summary>
-internal sealed class TarRecords(DateTimeOffset time)
+internal sealed class TarHeaders(DateTimeOffset time)
 {
     public const int Block = 512;
 
