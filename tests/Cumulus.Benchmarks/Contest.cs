@@ -21,6 +21,9 @@ internal sealed record Contestant(string Name, string Command, params string[] A
 /// <summary>The same work done by us and by the peers, in turns, so that a slow minute of the machine hits all alike.</summary>
 internal sealed class Contest(string title, Contestant us, params Contestant[] peers)
 {
+    /// <summary>Whether what comes out is an archive, whose size matters.</summary>
+    public bool TellsSizes { get; init; } = true;
+
     public void Run(int rounds, TextWriter output)
     {
         output.WriteLine($"\n{title} ({rounds} rounds, taken in turns)");
@@ -37,7 +40,7 @@ internal sealed class Contest(string title, Contestant us, params Contestant[] p
                     string file = scratch[$"{contestant.Name.GetHashCode(StringComparison.Ordinal):x8}-{round + 1}"];
                     double seconds = Time(contestant, file);
                     if (round >= 0) times[contestant.Name].Add(seconds);
-                    if (Written(file) is { } size) sizes[contestant.Name] = size;
+                    if (TellsSizes && Written(file) is { } size) sizes[contestant.Name] = size;
                 }
             }
         }

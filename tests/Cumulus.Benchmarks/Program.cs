@@ -10,6 +10,7 @@ var contests = new (string Name, Func<Task> Run)[]
 {
     ("start", () => Task.Run(() => StartUpContest.Run(cumulus, module, Console.Out))),
     ("build", () => Task.Run(() => BuildContests.Run(cumulus, Console.Out))),
+    ("expand", () => ExpandContest.RunAsync(cumulus, Console.Out)),
     ("compressors", () => Task.Run(() => CompressorContest.Run(BenchmarkTrees.DotnetSdk!, Console.Out))),
     ("rebuild", () => RebuildContest.RunAsync(BenchmarkTrees.PythonLibrary ?? BenchmarkTrees.DotnetSdk!, Console.Out)),
     ("publish", () => PublishContest.RunAsync(cumulus, Console.Out)),

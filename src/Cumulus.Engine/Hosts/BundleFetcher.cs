@@ -56,7 +56,7 @@ internal sealed class BundleFetcher(IObjectStore? store, HostPaths paths, string
             if (sha256 != manifest.Sha256) throw Mismatch(known.Source, $"has SHA-256 {sha256}, its manifest says {manifest.Sha256}");
         }
 
-        var options = new ReadingOptions { ForWindows = paths.Windows, Expected = offer.Entries, Place = Place(known.Source) };
+        var options = new ReadingOptions { ForWindows = paths.Windows, Expected = Task.FromResult(offer.Entries), Place = Place(known.Source) };
         return await SafeArchive.OpenAsync(path, options, cancellationToken);
     }
 

@@ -233,7 +233,7 @@ public static class HostileArchives
         byte[] bz2 = Bzip2(tar);
         yield return ("a web page", "x.zip", () => [.. "<html>"u8], "known kind");
         yield return ("nothing at all", "x.tar.gz", () => [], "known kind");
-        yield return ("a RAR", "x.rar", () => [.. "Rar!\u001a\u0007\0"u8], "known kind");
+        yield return ("a RAR", "x.zip", () => [.. "Rar!\u001a\u0007\0"u8], "known kind");
         yield return ("a tar that nobody compressed", "x.tar.gz", () => tar, "known kind");
         yield return ("a tar.gz named zip", "x.zip", () => gz, "is named .zip and is a .tar.gz");
         yield return ("a zip named tar.gz", "x.tar.gz", () => new ZipForge(new ForgedEntry("a")).ToBytes(), "is named .tar.gz and is a .zip");

@@ -7,6 +7,7 @@ namespace Cumulus.Engine.Bundles;
 public sealed class BundleBuilder(HookRunner? hooks = null, TimeProvider? clock = null)
 {
     private readonly TimeProvider _clock = clock ?? TimeProvider.System;
+    private readonly GitOrigin _git = new();
     private readonly HookRunner _hooks = hooks ?? new HookRunner();
 
     /// <summary>The program's name and version as manifests tell it.</summary>
@@ -38,7 +39,8 @@ public sealed class BundleBuilder(HookRunner? hooks = null, TimeProvider? clock 
     {
         DateTimeOffset lookedAt = _clock.GetUtcNow();
         IReadOnlyList<BundleSource> sources = Walk(request, archive, cancellationToken);
-        BundleOrigin? origin = null;
+        string[] paths = [.. request.Paths.Select(p => Path.TrimEndingDirectorySeparator(p.FullPath))];
+        BundleOrigin? origin = await _git.ReadAsync(paths, sources.Select(s => s.FullPath), cancellationToken);
         using BuildCache? cache = request.Cache is { } folder ? BuildCache.Open(folder, BuildIdentity.Of(request, archive, settings, origin), _clock, request.Log) : null;
         BuildOutcome? there = null;
         RecordedEntry?[] known = cache?.Compare(sources, out there) ?? new RecordedEntry?[sources.Count];

@@ -20,9 +20,10 @@ public static class BundleFile
     /// <exception cref="CumulusException">As <see cref="ReadAsync"/>.</exception>
     public static async Task<BundleManifest> ReadManifestAsync(string full, CancellationToken cancellationToken)
     {
-        if (await ManifestAsync(full, forWindows: false, cancellationToken) is { } manifest)
+        if (File.Exists(full) && File.Exists(full + BundleManifest.Suffix))
         {
-            using SafeArchive known = await SafeArchive.OpenAsync(full, new ReadingOptions { Expected = manifest.Entries }, cancellationToken);
+            BundleManifest manifest = await ManifestAsync(full, forWindows: false, cancellationToken);
+            using SafeArchive known = await SafeArchive.OpenAsync(full, new ReadingOptions { Expected = Task.FromResult(manifest.Entries) }, cancellationToken);
             return manifest;
         }
 
@@ -41,14 +42,13 @@ public static class BundleFile
         };
     }
 
-    /// <summary>The manifest beside an archive, if there is one; it tells of these very bytes.</summary>
-    /// <exception cref="CumulusException"><see cref="ErrorIds.BundleDigestMismatch"/>, and what <see cref="BundleManifest.ReadAsync"/> throws.</exception>
-    internal static async Task<BundleManifest?> ManifestAsync(string path, bool forWindows, CancellationToken cancellationToken)
+    /// <summary>The manifest beside an archive; it tells of these very bytes.</summary>
+    /// <exception cref="CumulusException"><see cref="ErrorIds.BundleNotFound"/>: there is no archive; <see cref="ErrorIds.BundleDigestMismatch"/>, and what <see cref="BundleManifest.ReadAsync"/> throws.</exception>
+    internal static async Task<BundleManifest> ManifestAsync(string path, bool forWindows, CancellationToken cancellationToken)
     {
-        string beside = path + BundleManifest.Suffix;
-        if (!File.Exists(beside) || !File.Exists(path)) return null;
+        if (!File.Exists(path)) throw new CumulusException(ErrorIds.BundleNotFound, FailureKind.NotFound, $"There is no archive {path}.") { Target = path };
         Task<string> sha256 = Hex.Sha256OfFileAsync(path, cancellationToken);
-        BundleManifest manifest = await BundleManifest.ReadAsync(beside, forWindows, cancellationToken);
+        BundleManifest manifest = await BundleManifest.ReadAsync(path + BundleManifest.Suffix, forWindows, cancellationToken);
         if (manifest.Sha256 == await sha256) return manifest;
         throw new CumulusException(ErrorIds.BundleDigestMismatch, FailureKind.SecurityViolation, $"{path} is not the archive that the manifest beside it tells of.")
         {

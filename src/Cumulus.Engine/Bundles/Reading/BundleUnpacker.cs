@@ -20,9 +20,10 @@ public static class BundleUnpacker
     {
         bool windows = OperatingSystem.IsWindows();
         string destination = CheckDestination(request);
-        BundleManifest? manifest = await BundleFile.ManifestAsync(request.Archive, windows, cancellationToken);
-        var options = new ReadingOptions { ForWindows = windows, Limits = request.Limits, Expected = manifest?.Entries };
+        Task<BundleManifest>? reading = File.Exists(request.Archive + BundleManifest.Suffix) ? Task.Run(() => BundleFile.ManifestAsync(request.Archive, windows, cancellationToken), cancellationToken) : null;
+        var options = new ReadingOptions { ForWindows = windows, Limits = request.Limits, Expected = reading is null ? null : EntriesAsync(reading) };
         using SafeArchive archive = await SafeArchive.OpenAsync(request.Archive, options, cancellationToken);
+        BundleManifest? manifest = reading is null ? null : await reading;
         foreach (string note in archive.Notes) request.Log?.Invoke(note);
 
         string parent = Path.GetDirectoryName(destination)!;
@@ -32,14 +33,15 @@ public static class BundleUnpacker
         try
         {
             string content = Directory.CreateDirectory(Path.Combine(work, Content)).FullName;
-            Dictionary<string, string> digests = await WriteAsync(archive, content, cancellationToken);
+            Dictionary<string, string>? digests = manifest is null ? [] : null;
+            await WriteAsync(archive, content, digests, cancellationToken);
             Place(work, destination);
             return new ExpandedBundle
             {
                 Path = destination,
                 Files = archive.Entries.Count(e => e.Type != BundleEntryType.Folder),
                 Bytes = archive.Entries.Sum(e => e.Size),
-                Digest = manifest?.Digest ?? ContentDigest.Of([.. archive.Entries.Select(e => e.Describe(digests.GetValueOrDefault(e.Name)))]),
+                Digest = manifest?.Digest ?? ContentDigest.Of([.. archive.Entries.Select(e => e.Describe(digests!.GetValueOrDefault(e.Name)))]),
                 Verified = manifest is not null,
             };
         }
@@ -48,6 +50,8 @@ public static class BundleUnpacker
             Remove(work, request.Log);
         }
     }
+
+    private static async Task<IReadOnlyList<BundleEntry>> EntriesAsync(Task<BundleManifest> manifest) => (await manifest).Entries;
 
     /// <returns>The folder itself where a link leads to it.</returns>
     private static string CheckDestination(ExpandRequest request)
@@ -67,15 +71,16 @@ public static class BundleUnpacker
         };
     }
 
-    private static async Task<Dictionary<string, string>> WriteAsync(SafeArchive archive, string root, CancellationToken cancellationToken)
+    /// <param name="digests">Gets each file's; null when they are known.</param>
+    private static async Task WriteAsync(SafeArchive archive, string root, Dictionary<string, string>? digests, CancellationToken cancellationToken)
     {
         foreach (string folder in Folders(archive.Entries)) Directory.CreateDirectory(Path.Combine(root, folder));
-        var digests = new Dictionary<string, string>(archive.Entries.Count);
         await archive.ReadAsync(
             null,
             (entry, content) =>
             {
                 UnpackedItem.WriteFile(Path.Join(root, entry.Name), entry.Mode, content);
+                if (digests is null) return;
                 lock (digests) digests[entry.Name] = content.Finish();
             },
             cancellationToken);
@@ -88,7 +93,6 @@ public static class BundleUnpacker
         }
 
         SetFolderModes(archive.Entries, root);
-        return digests;
     }
 
     /// <summary>All folders that there have to be, each after the one it lies in.</summary>

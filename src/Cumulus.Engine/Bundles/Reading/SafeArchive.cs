@@ -38,8 +38,32 @@ internal abstract class SafeArchive : IDisposable
     /// <exception cref="CumulusException"><see cref="ErrorIds.BundleNotFound"/>; <see cref="ErrorIds.BundleInvalid"/> for what is not a
     /// whole archive of a known kind; <see cref="ErrorIds.BundleUnsafe"/>, which names entry and reason; <see cref="ErrorIds.BundleDigestMismatch"/> when
     /// it does not hold what is expected.</exception>
-    public static Task<SafeArchive> OpenAsync(string path, ReadingOptions options, CancellationToken cancellationToken) =>
-        Task.Run(() => Open(path, options, cancellationToken), cancellationToken);
+    public static async Task<SafeArchive> OpenAsync(string path, ReadingOptions options, CancellationToken cancellationToken)
+    {
+        SafeArchive archive;
+        try
+        {
+            archive = await Task.Run(() => Open(path, options, cancellationToken), cancellationToken);
+        }
+        catch (CumulusException) when (options.Expected is not null)
+        {
+            // That these are other bytes than the manifest's explains more.
+            await options.Expected;
+            throw;
+        }
+
+        if (options.Expected is not { } expected) return archive;
+        try
+        {
+            archive.Expect(await expected);
+            return archive;
+        }
+        catch
+        {
+            archive.Dispose();
+            throw;
+        }
+    }
 
     /// <summary>The format that a file's first bytes tell.</summary>
     /// <exception cref="CumulusException"><see cref="ErrorIds.BundleNotFound"/>; <see cref="ErrorIds.BundleInvalid"/>: none of the three, or another than the name tells.</exception>
@@ -78,6 +102,9 @@ internal abstract class SafeArchive : IDisposable
         File.Dispose();
         GC.SuppressFinalize(this);
     }
+
+    /// <summary>Gives the entries their digests, and compares them with what is known already.</summary>
+    private protected abstract void Expect(IReadOnlyList<BundleEntry> expected);
 
     private protected IReadOnlyList<BundleEntry> Describe(Func<string, string?> digest) =>
         [.. Entries.OrderBy(e => e.Name, ArchiveName.Order).Select(e => e.Describe(e.Type == BundleEntryType.File ? digest(e.Name) : null))];

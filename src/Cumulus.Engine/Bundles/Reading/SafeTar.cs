@@ -23,12 +23,7 @@ internal sealed class SafeTar : SafeArchive
     public static SafeTar Open(SafeFileHandle file, BundleFormat format, ArchiveRefusal refuse, ReadingOptions options, CancellationToken cancellationToken)
     {
         var tar = new SafeTar(file, format, refuse, options);
-        if (options.Expected is { } expected)
-        {
-            tar.Entries = [.. expected.Select(ArchiveEntry.Of)];
-            return tar;
-        }
-
+        if (options.Expected is not null) return tar;
         var entries = new List<ArchiveEntry>();
         tar.Notes = tar.Pass((entry, content) => entries.Add(content is null ? entry : entry with { Sha256 = content.Finish() }), cancellationToken);
         tar.Entries = entries;
@@ -60,6 +55,8 @@ internal sealed class SafeTar : SafeArchive
         Dictionary<string, string?> digests = Entries.ToDictionary(e => e.Name, e => e.Sha256);
         return Describe(digests.GetValueOrDefault);
     }
+
+    private protected override void Expect(IReadOnlyList<BundleEntry> expected) => Entries = [.. expected.Select(ArchiveEntry.Of)];
 
     /// <param name="take">Gets each entry that passed the rules, and the content of a file.</param>
     /// <returns>What was put right.</returns>

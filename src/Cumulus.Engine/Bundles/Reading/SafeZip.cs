@@ -16,7 +16,7 @@ internal sealed class SafeZip : SafeArchive
     private const int Deflated = 8;
 
     // Neighbours in the archive for one thread, so that it reads them with one call.
-    private const int Batch = 8;
+    private const long BatchLength = 96 << 10;
 
     private SafeZip(SafeFileHandle file, ArchiveRefusal refuse, ReadingOptions options)
         : base(file, refuse, options)
@@ -38,14 +38,13 @@ internal sealed class SafeZip : SafeArchive
             throw refuse.Invalid($"is not a whole zip archive. {e.Message.TrimEnd('.')}", e);
         }
 
-        if (options.Expected is { } expected) zip.Expect(expected);
         return zip;
     }
 
     public override async Task ReadAsync(Func<ArchiveEntry, bool>? selection, Action<ArchiveEntry, EntryContent> take, CancellationToken cancellationToken)
     {
-        ArchiveEntry[] files = [.. Entries.Where(e => e.Type == BundleEntryType.File && (selection is null || selection(e))).OrderBy(e => e.Data!.Offset)];
-        int next = 0;
+        List<List<ArchiveEntry>> batches = Batches(Entries.Where(e => e.Type == BundleEntryType.File && (selection is null || selection(e))));
+        int next = -1;
         ExceptionDispatchInfo? failure = null;
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
 
@@ -55,9 +54,9 @@ internal sealed class SafeZip : SafeArchive
             {
                 using var segment = new FileSegment(File);
                 using var content = new EntryContent(Refuse, stop.Token);
-                for (int first; (first = Interlocked.Add(ref next, Batch) - Batch) < files.Length;)
+                for (int batch; (batch = Interlocked.Increment(ref next)) < batches.Count;)
                 {
-                    foreach (ArchiveEntry entry in files.AsSpan(first, Math.Min(Batch, files.Length - first))) Read(entry, segment, content, take);
+                    foreach (ArchiveEntry entry in batches[batch]) Read(entry, segment, content, take);
                 }
             }
             catch (Exception e)
@@ -68,9 +67,42 @@ internal sealed class SafeZip : SafeArchive
             }
         }
 
-        int workers = Math.Clamp(files.Length / Batch, 1, Environment.ProcessorCount);
+        int workers = Math.Min(batches.Count, Environment.ProcessorCount);
         await Task.WhenAll(Enumerable.Range(0, workers).Select(_ => Task.Run(Work, CancellationToken.None)));
         failure?.Throw();
+    }
+
+    private static List<List<ArchiveEntry>> Batches(IEnumerable<ArchiveEntry> files)
+    {
+        var batches = new List<List<ArchiveEntry>>();
+        long length = BatchLength;
+        foreach (ArchiveEntry file in files.OrderBy(e => e.Data!.Offset))
+        {
+            if (length >= BatchLength)
+            {
+                batches.Add([]);
+                length = 0;
+            }
+
+            batches[^1].Add(file);
+            length += file.Data!.Length;
+        }
+
+        return batches;
+    }
+
+    private protected override void Expect(IReadOnlyList<BundleEntry> expected)
+    {
+        Dictionary<string, ArchiveEntry> byName = expected.ToDictionary(e => e.Name, ArchiveEntry.Of);
+        var entries = new List<ArchiveEntry>(Entries.Count);
+        foreach (ArchiveEntry entry in Entries)
+        {
+            if (!byName.Remove(entry.Name, out ArchiveEntry? known) || !known.Agrees(entry)) throw Refuse.Mismatch($"does not hold what its manifest lists: '{entry.Name}' is another");
+            entries.Add(known with { Data = entry.Data });
+        }
+
+        if (byName.Count > 0) throw Refuse.Mismatch($"does not hold what its manifest lists: '{byName.Keys.First()}' is missing");
+        Entries = entries;
     }
 
     private static void Read(ArchiveEntry entry, FileSegment segment, EntryContent content, Action<ArchiveEntry, EntryContent> take)
@@ -92,11 +124,11 @@ internal sealed class SafeZip : SafeArchive
     private void ReadEntries(CancellationToken cancellationToken)
     {
         var guard = new EntryGuard(Refuse, Options, RandomAccess.GetLength(File));
-        IReadOnlyList<(ZipRecord Record, long DataOffset)> records = new ZipDirectory(File, Refuse, guard, cancellationToken).Read();
+        IReadOnlyList<(ZipDirectoryRecord Record, long DataOffset)> records = new ZipDirectory(File, Refuse, guard, cancellationToken).Read();
         var entries = new List<ArchiveEntry>(records.Count);
         using var segment = new FileSegment(File);
         using var content = new EntryContent(Refuse, cancellationToken);
-        foreach ((ZipRecord record, long offset) in records)
+        foreach ((ZipDirectoryRecord record, long offset) in records)
         {
             entries.Add(Admit(record, offset, guard, segment, content));
         }
@@ -105,7 +137,7 @@ internal sealed class SafeZip : SafeArchive
         Notes = guard.Notes;
     }
 
-    private ArchiveEntry Admit(ZipRecord record, long offset, EntryGuard guard, FileSegment segment, EntryContent content)
+    private ArchiveEntry Admit(ZipDirectoryRecord record, long offset, EntryGuard guard, FileSegment segment, EntryContent content)
     {
         bool slash = record.Name.EndsWith('/');
         string name = slash ? record.Name[..^1] : record.Name;
@@ -133,20 +165,6 @@ internal sealed class SafeZip : SafeArchive
         byte[] target = new byte[size];
         Read(new ArchiveEntry(name, BundleEntryType.Link, EntryMode.Link, size, null) { Data = data }, segment, content, (_, text) => text.ReadAtLeast(target, target.Length, throwOnEndOfStream: false));
         return Encoding.UTF8.GetString(target);
-    }
-
-    private void Expect(IReadOnlyList<BundleEntry> expected)
-    {
-        Dictionary<string, ArchiveEntry> byName = expected.ToDictionary(e => e.Name, ArchiveEntry.Of);
-        var entries = new List<ArchiveEntry>(Entries.Count);
-        foreach (ArchiveEntry entry in Entries)
-        {
-            if (!byName.Remove(entry.Name, out ArchiveEntry? known) || !known.Agrees(entry)) throw Refuse.Mismatch($"does not hold what its manifest lists: '{entry.Name}' is another");
-            entries.Add(known with { Data = entry.Data });
-        }
-
-        if (byName.Count > 0) throw Refuse.Mismatch($"does not hold what its manifest lists: '{byName.Keys.First()}' is missing");
-        Entries = entries;
     }
 
     private static string MethodName(ushort method) => method switch

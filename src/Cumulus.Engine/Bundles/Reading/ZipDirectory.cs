@@ -26,11 +26,11 @@ internal sealed class ZipDirectory(SafeFileHandle file, ArchiveRefusal refuse, E
     /// <returns>The records in the directory's order, with the place of each one's bytes.</returns>
     /// <exception cref="InvalidDataException">The structure is not whole.</exception>
     /// <exception cref="EndOfStreamException">As that.</exception>
-    public IReadOnlyList<(ZipRecord Record, long DataOffset)> Read()
+    public IReadOnlyList<(ZipDirectoryRecord Record, long DataOffset)> Read()
     {
         (long start, long size, ulong count) = FindDirectory();
         guard.CheckCount(count);
-        List<ZipRecord> records = ReadRecords(start, size, count);
+        List<ZipDirectoryRecord> records = ReadRecords(start, size, count);
         Dictionary<long, long> places = CheckLocalHeaders(records, start);
         return [.. records.Select(r => (r, places[r.Offset]))];
     }
@@ -106,25 +106,25 @@ internal sealed class ZipDirectory(SafeFileHandle file, ArchiveRefusal refuse, E
         if (start > end || size != end - start) throw new InvalidDataException("Its directory does not reach to its end record.");
     }
 
-    private List<ZipRecord> ReadRecords(long start, long size, ulong count)
+    private List<ZipDirectoryRecord> ReadRecords(long start, long size, ulong count)
     {
-        var records = new List<ZipRecord>();
+        var records = new List<ZipDirectoryRecord>();
         using var directory = new FileSegment(file);
         directory.Begin(start, size);
-        byte[] buffer = ArrayPool<byte>.Shared.Rent(ZipRecord.HeaderLength + (3 * ushort.MaxValue));
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(ZipDirectoryRecord.HeaderLength + (3 * ushort.MaxValue));
         try
         {
             while (directory.Position < start + size)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                Span<byte> header = buffer.AsSpan(0, ZipRecord.HeaderLength);
+                Span<byte> header = buffer.AsSpan(0, ZipDirectoryRecord.HeaderLength);
                 directory.ReadExactly(header);
-                if (BinaryPrimitives.ReadUInt32LittleEndian(header) != ZipRecord.Signature) throw new InvalidDataException("A record of its directory has no signature.");
+                if (BinaryPrimitives.ReadUInt32LittleEndian(header) != ZipDirectoryRecord.Signature) throw new InvalidDataException("A record of its directory has no signature.");
                 int named = BinaryPrimitives.ReadUInt16LittleEndian(header[28..]) + BinaryPrimitives.ReadUInt16LittleEndian(header[30..]);
                 int comment = BinaryPrimitives.ReadUInt16LittleEndian(header[32..]);
-                Span<byte> more = buffer.AsSpan(ZipRecord.HeaderLength, named + comment);
+                Span<byte> more = buffer.AsSpan(ZipDirectoryRecord.HeaderLength, named + comment);
                 directory.ReadExactly(more);
-                records.Add(ZipRecord.Parse(header, more[..named]));
+                records.Add(ZipDirectoryRecord.Parse(header, more[..named]));
                 if ((ulong)records.Count > count) break;
             }
         }
@@ -137,7 +137,7 @@ internal sealed class ZipDirectory(SafeFileHandle file, ArchiveRefusal refuse, E
     }
 
     /// <returns>For the offset of each local header that of the entry's bytes.</returns>
-    private Dictionary<long, long> CheckLocalHeaders(List<ZipRecord> records, long directoryStart)
+    private Dictionary<long, long> CheckLocalHeaders(List<ZipDirectoryRecord> records, long directoryStart)
     {
         var places = new Dictionary<long, long>(records.Count);
         using var local = new FileSegment(file);
@@ -145,7 +145,7 @@ internal sealed class ZipDirectory(SafeFileHandle file, ArchiveRefusal refuse, E
         try
         {
             long next = 0;
-            foreach (ZipRecord record in records.OrderBy(r => r.Offset))
+            foreach (ZipDirectoryRecord record in records.OrderBy(r => r.Offset))
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 if (record.Offset < next) throw refuse.Unsafe(record.Name, "overlaps the entry before it");
@@ -166,7 +166,7 @@ internal sealed class ZipDirectory(SafeFileHandle file, ArchiveRefusal refuse, E
     }
 
     /// <returns>Where the entry's bytes end; <paramref name="local"/> stands where they start.</returns>
-    private long CheckLocalHeader(ZipRecord record, FileSegment local, byte[] buffer, long directoryStart)
+    private long CheckLocalHeader(ZipDirectoryRecord record, FileSegment local, byte[] buffer, long directoryStart)
     {
         Span<byte> header = buffer.AsSpan(0, LocalLength);
         local.ReadExactly(header);
@@ -194,7 +194,7 @@ internal sealed class ZipDirectory(SafeFileHandle file, ArchiveRefusal refuse, E
     }
 
     /// <summary>Checksum and sizes behind the entry (APPNOTE 4.3.9): with or without signature, sizes of four bytes or of eight.</summary>
-    private int DescriptorLength(ZipRecord record, long at, long directoryStart)
+    private int DescriptorLength(ZipDirectoryRecord record, long at, long directoryStart)
     {
         Span<byte> bytes = stackalloc byte[24];
         bytes = bytes[..(int)Math.Min(bytes.Length, directoryStart - at)];
@@ -211,7 +211,7 @@ internal sealed class ZipDirectory(SafeFileHandle file, ArchiveRefusal refuse, E
         }
     }
 
-    private CumulusException Disagree(ZipRecord record, string what) =>
+    private CumulusException Disagree(ZipDirectoryRecord record, string what) =>
         refuse.Invalid($"is damaged: the {what} of '{ArchiveRefusal.Shown(record.Name)}' in the directory and at the entry disagree");
 
     private void ReadFully(Span<byte> buffer, long offset)

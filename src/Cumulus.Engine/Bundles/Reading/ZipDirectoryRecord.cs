@@ -4,7 +4,7 @@ using System.Text;
 namespace Cumulus.Engine.Bundles;
 
 /// <summary>One record of a zip's central directory (APPNOTE 4.3.12), as it stands there, zip64 fields put in.</summary>
-internal sealed record ZipRecord
+internal sealed record ZipDirectoryRecord
 {
     public const int HeaderLength = 46;
     public const uint Signature = 0x02014b50;
@@ -53,7 +53,7 @@ internal sealed record ZipRecord
     /// <param name="header">46 bytes.</param>
     /// <param name="more">Name and extra fields.</param>
     /// <exception cref="InvalidDataException"></exception>
-    public static ZipRecord Parse(ReadOnlySpan<byte> header, ReadOnlySpan<byte> more)
+    public static ZipDirectoryRecord Parse(ReadOnlySpan<byte> header, ReadOnlySpan<byte> more)
     {
         ReadOnlySpan<byte> raw = more[..BinaryPrimitives.ReadUInt16LittleEndian(header[28..])];
         ReadOnlySpan<byte> extra = more[raw.Length..];
@@ -63,7 +63,7 @@ internal sealed record ZipRecord
         long compressed = zip64.Take(BinaryPrimitives.ReadUInt32LittleEndian(header[20..]));
         long offset = zip64.Take(BinaryPrimitives.ReadUInt32LittleEndian(header[42..]));
         if (BinaryPrimitives.ReadUInt16LittleEndian(header[34..]) is not 0 and not 0xFFFF) throw new InvalidDataException("An entry lies on another disk.");
-        return new ZipRecord
+        return new ZipDirectoryRecord
         {
             Name = Decode(raw, flags, header[5], extra),
             RawName = raw.ToArray(),
