@@ -45,7 +45,7 @@ public sealed class ExpandBundleCommand : CumulusCmdlet
 
     protected override async Task ProcessAsync(CancellationToken stop)
     {
-        IEnumerable<string> archives = LiteralPath.Length > 0 ? LiteralPath.Select(ResolvePath) : Path.SelectMany(Matches);
+        IEnumerable<string> archives = LiteralPath.Length > 0 ? LiteralPath.Select(ResolvePath) : Path.SelectMany(p => PathWildcards.Archives(p, ResolvePath));
         foreach (string archive in archives)
         {
             try
@@ -89,16 +89,5 @@ public sealed class ExpandBundleCommand : CumulusCmdlet
         {
             WriteProgress(new CmdletProgress(1, "Unpacking", "done", Completed: true));
         }
-    }
-
-    private IEnumerable<string> Matches(string path)
-    {
-        string full = ResolvePath(path);
-        string pattern = System.IO.Path.GetFileName(full);
-        string? folder = System.IO.Path.GetDirectoryName(full);
-        if (File.Exists(full) || pattern.IndexOfAny(['*', '?']) < 0 || !Directory.Exists(folder)) return [full];
-        string[] found = [.. Directory.EnumerateFiles(folder, pattern).Where(f => BundleFormats.Of(f) is not null).Order(StringComparer.Ordinal)];
-        if (found.Length > 0) return found;
-        throw new CumulusException(ErrorIds.BundleNotFound, FailureKind.NotFound, $"No archive is named {full}.") { Target = path };
     }
 }

@@ -68,10 +68,9 @@ public sealed class GetBundleContentCommand : BundleReadingCmdlet
     // Of an archive and the manifest beside it, the archive: it says the same.
     private string[] Matching(string pattern)
     {
-        string full = ResolvePath(pattern);
-        HashSet<string> found = [.. PathPattern.Expand(full)];
-        string[] bundles = [.. found.Where(f => f == full || BundleFormats.Of(f) is not null || IsLoneManifest(f))];
-        return bundles.Length > 0 ? bundles : [full];
+        HashSet<string> found = [.. PathWildcards.Resolve(pattern, ResolvePath)];
+        string[] bundles = [.. found.Where(f => found.Count == 1 || BundleFormats.Of(f) is not null || IsLoneManifest(f))];
+        return bundles.Length > 0 ? bundles : [ResolvePath(pattern)];
 
         bool IsLoneManifest(string file) => file.EndsWith(BundleManifest.Suffix, StringComparison.Ordinal) && !found.Contains(file[..^BundleManifest.Suffix.Length]);
     }

@@ -105,9 +105,9 @@ public sealed class NewBundleCommand : CumulusCmdlet
     }
 
     private IEnumerable<BundlePath> Find(string path) =>
-        PathWildcards.HasWildcard(path)
-            ? PathWildcards.Expand(path, ResolvePath).Select(p => new BundlePath(p, "") { IsFromWildcard = true })
-            : [new BundlePath(ResolvePath(PathWildcards.Unescape(path)), "")];
+        PathWildcards.Resolve(path, ResolvePath) is [var one] && (!PathWildcards.HasWildcard(path) || one == ResolvePath(path))
+            ? [new BundlePath(one, "")]
+            : PathWildcards.Resolve(path, ResolvePath).Select(p => new BundlePath(p, "") { IsFromWildcard = true });
 
     private async Task BuildAsync(IEnumerable<BundleRequest> requests, CancellationToken stop)
     {

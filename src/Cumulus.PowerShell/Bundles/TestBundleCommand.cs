@@ -35,7 +35,7 @@ public sealed class TestBundleCommand : CumulusCmdlet
 
     protected override async Task ProcessAsync(CancellationToken stop)
     {
-        foreach (string path in Path.SelectMany(Matching).Concat(LiteralPath.Select(ResolvePath)))
+        foreach (string path in Path.SelectMany(p => PathWildcards.Archives(p, ResolvePath)).Concat(LiteralPath.Select(ResolvePath)))
         {
             WriteProgress(new CmdletProgress(1, "Testing bundles", path));
             try
@@ -55,15 +55,5 @@ public sealed class TestBundleCommand : CumulusCmdlet
     {
         WriteProgress(new CmdletProgress(1, "Testing bundles", "done", Completed: true));
         return Task.CompletedTask;
-    }
-
-    private IReadOnlyList<string> Matching(string pattern)
-    {
-        string full = ResolvePath(pattern);
-        IReadOnlyList<string> found = PathPattern.Expand(full);
-        // A pattern such as bundles/* finds manifests too; a name is taken at its word.
-        return found is [var one] && one == full ? found
-            : found.Where(f => BundleFormats.Of(f) is not null).ToArray() is { Length: > 0 } archives ? archives
-            : [full];
     }
 }

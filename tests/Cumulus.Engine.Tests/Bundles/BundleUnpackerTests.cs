@@ -53,6 +53,21 @@ public sealed class BundleUnpackerTests : IDisposable
     }
 
     [Fact]
+    public void Two_folders_change_places_in_one_step_or_not_at_all()
+    {
+        _folder.Write("one/a", "1");
+        _folder.Write("other/b", "2");
+
+        bool swapped = FolderExchange.TrySwap(_folder["one"], _folder["other"]);
+        bool withNothing = FolderExchange.TrySwap(_folder["one"], _folder["absent"]);
+
+        Assert.Equal(OperatingSystem.IsLinux(), swapped);
+        Assert.False(withNothing);
+        Assert.Equal(swapped, File.Exists(_folder["one/b"]) && File.Exists(_folder["other/a"]));
+        Assert.True(Directory.Exists(_folder["one"]));
+    }
+
+    [Fact]
     public async Task A_folder_with_files_is_replaced_as_a_whole_or_refused()
     {
         Bundle bundle = await BuildAsync();

@@ -11,6 +11,27 @@ public static class PathWildcards
 {
     private static readonly char[] Separators = ['/', '\\'];
 
+    /// <summary>What a path names, with wildcards or without. One that is there as it is written counts as it is written, brackets or not.</summary>
+    /// <param name="path">As the user wrote it.</param>
+    /// <param name="resolve">Makes a path a full one; it gets <c>.</c> for a pattern without a folder.</param>
+    /// <returns>Full paths; one without wildcards need not exist.</returns>
+    /// <exception cref="CumulusException">As <see cref="Expand"/>.</exception>
+    public static IReadOnlyList<string> Resolve(string path, Func<string, string> resolve) =>
+        resolve(path) is var full && Path.Exists(full) ? [full]
+        : HasWildcard(path) ? Expand(path, resolve)
+        : [resolve(Unescape(path))];
+
+    /// <summary>As <see cref="Resolve"/>, but of what wildcards find only archives: a pattern such as <c>out/*</c> finds manifests too.</summary>
+    /// <exception cref="CumulusException">As <see cref="Expand"/>; <see cref="ErrorIds.BundleNotFound"/>: what matches is no archive.</exception>
+    public static IReadOnlyList<string> Archives(string path, Func<string, string> resolve)
+    {
+        IReadOnlyList<string> found = Resolve(path, resolve);
+        if (!HasWildcard(path) || found is [var one] && one == resolve(path)) return found;
+        List<string> archives = [.. found.Where(f => BundleFormats.Of(f) is not null)];
+        if (archives.Count > 0) return archives;
+        throw new CumulusException(ErrorIds.BundleNotFound, FailureKind.NotFound, $"No archive matches '{path}'.") { Target = path };
+    }
+
     public static bool HasWildcard(string path)
     {
         for (int i = 0; i < path.Length; i++)

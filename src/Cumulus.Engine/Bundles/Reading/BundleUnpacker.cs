@@ -129,6 +129,7 @@ public static class BundleUnpacker
         if (replaces)
         {
             if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(content, File.GetUnixFileMode(destination));
+            if (FolderExchange.TrySwap(content, destination)) return;
             Directory.Move(destination, old);
         }
 
