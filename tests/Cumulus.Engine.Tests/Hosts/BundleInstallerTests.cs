@@ -145,8 +145,8 @@ public sealed class BundleInstallerTests : IDisposable
     public async Task The_zip_is_taken_where_there_are_several_and_an_error_names_what_was_looked_for()
     {
         Assert.Contains("bundle-stage-1-web.zip, nor one that ends in .tar.gz or .tar.bz2", (await _on.FailAsync("1", "web")).Message);
-        await PutAsync(BundleFormats.WithoutEnding(KeyOf("web", "1")) + ".tar.gz", TarForge.Gzip(TarForge.Tar(TarForge.Entry("tar", "1"))), withManifest: true);
         await _on.PublishAsync("web", "1", ("zip", "1"));
+        await PutAsync(BundleFormats.WithoutEnding(KeyOf("web", "1")) + ".tar.gz", TarForge.Gzip(TarForge.Tar(TarForge.Entry("tar", "1"))), withManifest: true);
         await _on.InstallAsync("1", "web");
         Assert.Equal(["zip"], _on.Snapshot().Keys);
     }
