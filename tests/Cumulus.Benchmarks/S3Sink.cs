@@ -81,7 +81,7 @@ internal sealed class S3Sink : IDisposable
         (int status, string body) = request switch
         {
             _ when request.Contains("list-type=2", StringComparison.Ordinal) => (200, "<ListBucketResult><IsTruncated>false</IsTruncated></ListBucketResult>"),
-            _ when request.StartsWith("HEAD", StringComparison.Ordinal) && request.Split('/').Length > 3 => (404, ""),
+            _ when request.StartsWith("HEAD", StringComparison.Ordinal) && request.Split(' ')[1].Trim('/').Contains('/') => (404, ""),
             _ when request.StartsWith("GET", StringComparison.Ordinal) => (404, "<Error><Code>NoSuchKey</Code></Error>"),
             _ when request.Contains("uploads", StringComparison.Ordinal) => (200, "<InitiateMultipartUploadResult><UploadId>u</UploadId></InitiateMultipartUploadResult>"),
             _ when request.StartsWith("POST", StringComparison.Ordinal) => (200, "<CompleteMultipartUploadResult><ETag>\"e\"</ETag></CompleteMultipartUploadResult>"),

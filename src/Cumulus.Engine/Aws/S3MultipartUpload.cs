@@ -111,7 +111,9 @@ internal sealed class S3MultipartUpload(IAmazonS3 s3, string bucket, string key,
                         PartNumber = number,
                         PartSize = size,
                         InputStream = content,
-                        ChecksumAlgorithm = ChecksumAlgorithm.SHA256,
+                        // The bytes are here, so the checksum goes ahead of them: a trailer would have the body cut into chunks, each signed by itself.
+                        ChecksumSHA256 = Convert.ToBase64String(SHA256.HashData(buffer.AsSpan(0, size))),
+                        UseChunkEncoding = false,
                         DisablePayloadSigning = unsigned,
                     },
                     cancellationToken);

@@ -80,7 +80,8 @@ public sealed record BundleManifest
     public async Task WriteAsync(string path, CancellationToken cancellationToken)
     {
         await using var stream = new FileStream(path, FileMode.CreateNew, FileAccess.Write);
-        await stream.WriteAsync(ToBytes(), cancellationToken);
+        await JsonSerializer.SerializeAsync(stream, this, Json, cancellationToken);
+        stream.WriteByte((byte)'\n');
     }
 
     /// <summary>The document as it lies beside an archive.</summary>
