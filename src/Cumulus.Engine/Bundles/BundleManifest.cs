@@ -23,6 +23,8 @@ public sealed record BundleManifest
         Converters = { new ModeConverter(), new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false) },
     };
 
+    private static readonly JsonSerializerOptions ManifestJson = new(Json) { Converters = { new BundleEntryConverter(Json) } };
+
     public required int Schema { get; init; }
 
     /// <summary>Program and version that made the archive.</summary>
@@ -64,7 +66,7 @@ public sealed record BundleManifest
         BundleManifest? manifest;
         try
         {
-            manifest = JsonSerializer.Deserialize<BundleManifest>(utf8, Json);
+            manifest = JsonSerializer.Deserialize<BundleManifest>(utf8, ManifestJson);
         }
         catch (JsonException e)
         {
@@ -80,12 +82,12 @@ public sealed record BundleManifest
     public async Task WriteAsync(string path, CancellationToken cancellationToken)
     {
         await using var stream = new FileStream(path, FileMode.CreateNew, FileAccess.Write);
-        await JsonSerializer.SerializeAsync(stream, this, Json, cancellationToken);
+        await JsonSerializer.SerializeAsync(stream, this, ManifestJson, cancellationToken);
         stream.WriteByte((byte)'\n');
     }
 
     /// <summary>The document as it lies beside an archive.</summary>
-    public byte[] ToBytes() => [.. JsonSerializer.SerializeToUtf8Bytes(this, Json), (byte)'\n'];
+    public byte[] ToBytes() => [.. JsonSerializer.SerializeToUtf8Bytes(this, ManifestJson), (byte)'\n'];
 
     /// <exception cref="CumulusException"><see cref="ErrorIds.BundleUnsafe"/>; <see cref="ErrorIds.BundleDigestMismatch"/> when the entries do not give the digest.</exception>
     private void Validate(string path, bool forWindows)

@@ -92,7 +92,7 @@ internal sealed class BundleWalk(BundleRequest request, IReadOnlySet<string> lea
         if (IsIgnored(rules, relative, isFolder)) return;
         if (end is not { } found) throw Refused(full, $"is a link to '{item.LinkTarget}', which does not exist", "Leave the link out (-Exclude), or keep links as links (-FollowSymlink:$false).");
 
-        string name = ArchiveName.Join(folder.Name, stripped.Name);
+        string name = folder.Name == folder.Relative && stripped.Name == item.Name ? relative : ArchiveName.Join(folder.Name, stripped.Name);
         int markers = folder.Markers + stripped.Markers;
         if (isFolder)
         {

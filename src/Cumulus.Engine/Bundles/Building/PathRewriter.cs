@@ -6,7 +6,7 @@ namespace Cumulus.Engine.Bundles;
 public static class PathRewriter
 {
     public static string Apply(string name, IReadOnlyList<PathRewrite> rewrites) =>
-        rewrites.Aggregate(name, (current, rewrite) => Apply(current, Tidy(rewrite.Target), Tidy(rewrite.Destination)));
+        rewrites.Count == 0 ? name : rewrites.Aggregate(name, (current, rewrite) => Apply(current, Tidy(rewrite.Target), Tidy(rewrite.Destination)));
 
     private static string Apply(string name, string target, string destination)
     {

@@ -180,9 +180,10 @@ internal sealed class ZipBundleWriter(ArchiveFile archive, ArchiveSettings setti
         else
         {
             file = file with { Crc = Crc32.Of(content), IsNew = compress };
-            if (compress) _deflater.AppendWhole(content, output);
+            bool tried = compress && !CompressedContent.Is(content);
+            if (tried) _deflater.AppendWhole(content, output);
             int length = (int)output.Length - start;
-            bool shrinks = compress && length < content.Length;
+            bool shrinks = tried && length < content.Length;
             file = file with { Length = length, IsDeflated = shrinks };
         }
 

@@ -16,7 +16,7 @@ internal sealed class PieceCache : IDisposable
     private readonly long _limit;
     private readonly TimeProvider _clock;
     private readonly List<PiecePack> _packs = [];
-    private readonly Dictionary<Digest256, PackedPiece> _added = [];
+    private readonly List<PackedPiece> _added = [];
     private readonly string _growingPath;
     private FileStream? _growing;
 
@@ -71,9 +71,8 @@ internal sealed class PieceCache : IDisposable
     /// <param name="compressed">Empty: the content does not shrink.</param>
     public void Add(Digest256 key, uint crc, ReadOnlySpan<byte> compressed)
     {
-        if (_added.ContainsKey(key)) return;
         _growing ??= new FileStream(_growingPath, FileMode.CreateNew, FileAccess.Write, FileShare.None, 256 << 10);
-        _added[key] = new PackedPiece(key, _growing.Position, compressed.Length, crc, Crc32.Of(compressed));
+        _added.Add(new PackedPiece(key, _growing.Position, compressed.Length, crc, Crc32.Of(compressed)));
         _growing.Write(compressed);
     }
 
@@ -85,8 +84,7 @@ internal sealed class PieceCache : IDisposable
             List<PiecePack> small = [.. _packs.Where(p => p.Size <= Math.Min(_growing.Position, _limit / LargestShare))];
             if (small.Sum(p => p.Size) + _growing.Position > _limit / LargestShare) small = [];
             foreach (PiecePack pack in small) TakeOver(pack);
-            long end = _growing.Position;
-            _growing.Write(PiecePack.End(end, _added.Values));
+            PiecePack.Finish(_growing, _added);
             _growing.Dispose();
             _growing = null;
             File.Move(_growingPath, Path.Combine(_folder, Path.GetFileName(_growingPath)[1..^4] + PiecePack.Ending));

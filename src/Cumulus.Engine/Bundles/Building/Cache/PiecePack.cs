@@ -103,31 +103,31 @@ internal sealed class PiecePack : IDisposable
 
     public void Dispose() => _handle.Dispose();
 
-    /// <summary>The index and footer of a pack whose pieces end at a position.</summary>
-    public static byte[] End(long position, IEnumerable<PackedPiece> pieces)
+    /// <summary>Adds index and footer to pieces that have been written.</summary>
+    /// <param name="pieces">Sorted on the way.</param>
+    public static void Finish(Stream pack, List<PackedPiece> pieces)
     {
-        PackedPiece[] all = [.. pieces];
-        byte[] end = new byte[(all.Length * RecordLength) + FooterLength];
-        byte[][] records = [.. all.Select(Bytes)];
-        Array.Sort(records, (a, b) => a.AsSpan(0, Digest256.Length).SequenceCompareTo(b.AsSpan(0, Digest256.Length)));
-        for (int i = 0; i < records.Length; i++) records[i].CopyTo(end, i * RecordLength);
-        Span<byte> footer = end.AsSpan(all.Length * RecordLength);
-        BinaryPrimitives.WriteInt64LittleEndian(footer, position);
-        BinaryPrimitives.WriteInt32LittleEndian(footer[8..], all.Length);
-        BinaryPrimitives.WriteUInt32LittleEndian(footer[12..], Crc32.Of(end.AsSpan(0, all.Length * RecordLength)));
-        BinaryPrimitives.WriteUInt64LittleEndian(footer[16..], Magic);
-        return end;
-    }
+        long start = pack.Position;
+        pieces.Sort(static (a, b) => a.Key.CompareTo(b.Key));
+        var crc = new Crc32();
+        Span<byte> record = stackalloc byte[RecordLength];
+        foreach (PackedPiece piece in pieces)
+        {
+            piece.Key.CopyTo(record);
+            BinaryPrimitives.WriteInt64LittleEndian(record[32..], piece.Offset);
+            BinaryPrimitives.WriteInt32LittleEndian(record[40..], piece.Length);
+            BinaryPrimitives.WriteUInt32LittleEndian(record[44..], piece.Crc);
+            BinaryPrimitives.WriteUInt32LittleEndian(record[48..], piece.Check);
+            crc.Append(record);
+            pack.Write(record);
+        }
 
-    private static byte[] Bytes(PackedPiece piece)
-    {
-        byte[] record = new byte[RecordLength];
-        piece.Key.CopyTo(record);
-        BinaryPrimitives.WriteInt64LittleEndian(record.AsSpan(32), piece.Offset);
-        BinaryPrimitives.WriteInt32LittleEndian(record.AsSpan(40), piece.Length);
-        BinaryPrimitives.WriteUInt32LittleEndian(record.AsSpan(44), piece.Crc);
-        BinaryPrimitives.WriteUInt32LittleEndian(record.AsSpan(48), piece.Check);
-        return record;
+        Span<byte> footer = stackalloc byte[FooterLength];
+        BinaryPrimitives.WriteInt64LittleEndian(footer, start);
+        BinaryPrimitives.WriteInt32LittleEndian(footer[8..], pieces.Count);
+        BinaryPrimitives.WriteUInt32LittleEndian(footer[12..], crc.Value);
+        BinaryPrimitives.WriteUInt64LittleEndian(footer[16..], Magic);
+        pack.Write(footer);
     }
 
     private PackedPiece Record(int number)
