@@ -24,7 +24,8 @@ internal sealed class Contest(string title, Contestant us, params Contestant[] p
     /// <summary>Whether what comes out is an archive, whose size matters.</summary>
     public bool TellsSizes { get; init; } = true;
 
-    public void Run(int rounds, TextWriter output)
+    /// <param name="warmUp">A round before that does not count.</param>
+    public void Run(int rounds, TextWriter output, bool warmUp = true)
     {
         output.WriteLine($"\n{title} ({rounds} rounds, taken in turns)");
         Contestant[] present = [us, .. peers.Where(p => p.IsInstalled)];
@@ -32,7 +33,7 @@ internal sealed class Contest(string title, Contestant us, params Contestant[] p
         var sizes = new Dictionary<string, long>();
         using (var scratch = new ScratchFolder())
         {
-            for (int round = -1; round < rounds; round++)
+            for (int round = warmUp ? -1 : 0; round < rounds; round++)
             {
                 foreach (Contestant contestant in present)
                 {

@@ -54,6 +54,20 @@ public sealed class GitOriginTests : IDisposable
     }
 
     [Fact]
+    public async Task What_a_build_made_is_as_clean_as_what_it_was_made_of()
+    {
+        _folder.Write("repo/.gitignore", "/dist/\n");
+        string commit = Commit();
+        _folder.Write("repo/dist/app.js", "made");
+        Assert.Equal(new BundleOrigin(commit, false), await ReadAsync("repo/dist", "repo/dist/app.js"));
+        _folder.Write("repo/other/y", "2");
+        Assert.Equal(new BundleOrigin(commit, true), await ReadAsync("repo/dist", "repo/dist/app.js"));
+        Git("checkout", "-q", ".");
+        _folder.Write("repo/site/unknown", "1");
+        Assert.Equal(new BundleOrigin(commit, true), await ReadAsync("repo/dist", "repo/dist/app.js"));
+    }
+
+    [Fact]
     public async Task An_unknown_file_counts_when_it_is_bundled()
     {
         Commit();

@@ -5,7 +5,7 @@ using Cumulus.Engine.Processes;
 namespace Cumulus.Engine.Bundles;
 
 /// <summary>
-/// Tells the commit that bundled paths come from, by asking git: one process where there is no work tree, two where there is.
+/// Tells the commit that bundled paths come from, by asking git: one process where there is no work tree, three where there is.
 /// A work tree may be somebody else's: the monitor and the hooks that its configuration names do not run, its index is not written, nothing is
 /// fetched. Git itself refuses work trees of other users; a filter that <c>.git/config</c> names is run, as by every <c>git status</c>.
 /// </summary>
@@ -13,7 +13,7 @@ public sealed partial class GitOrigin(ProcessRunner? runner = null)
 {
     private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(30);
 
-    private static readonly string[] Safe = ["--no-optional-locks", "--no-pager", "--literal-pathspecs", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null"];
+    private static readonly string[] Safe = ["--no-optional-locks", "--no-pager", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null"];
 
     private static readonly Dictionary<string, string?> Surroundings = new()
     {
@@ -30,7 +30,8 @@ public sealed partial class GitOrigin(ProcessRunner? runner = null)
     /// <param name="paths">Full paths of files and folders that exist. The first one's work tree is asked.</param>
     /// <param name="bundled">
     /// Full paths of what goes in. A file that git does not know makes the origin dirty only if it is one of these: the archive of the last
-    /// build, for one, is not. A changed or deleted file that git knows always does.
+    /// build, for one, is not. A changed or deleted file that git knows always does. Where a path is ignored by git, such as the output of a build, any change in
+    /// the work tree counts.
     /// </param>
     /// <returns>
     /// Null, and never an error, when there is no git, when a path lies outside of the work tree, when that has no commit, and when git
@@ -42,14 +43,17 @@ public sealed partial class GitOrigin(ProcessRunner? runner = null)
         string folder = Directory.Exists(paths[0]) ? paths[0] : Path.GetDirectoryName(paths[0])!;
         IReadOnlyList<string>? place = await RunAsync(folder, ["rev-parse", "--show-prefix", "HEAD"], cancellationToken);
         if (place is not [var prefix, var commit] || !Hash().IsMatch(commit)) return null;
-        string[] status = ["status", "--porcelain", "-z", "--no-renames", "--untracked-files=normal", "--ignore-submodules=dirty", "--", .. paths];
+
+        // What git ignores was made of the rest, as a rule: then it is as clean as the whole work tree is.
+        bool isMade = await RunAsync(folder, ["check-ignore", "--quiet", "--", .. paths], cancellationToken) is not null;
+        string[] status = ["status", "--porcelain", "-z", "--no-renames", "--untracked-files=normal", "--ignore-submodules=dirty", .. isMade ? [] : (string[])["--", .. paths.Select(p => ":(literal)" + p)]];
         if (await RunAsync(folder, status, cancellationToken) is not { } lines) return null;
 
         // Where the work tree begins in the words of the paths, which may go through links.
         string root = Path.GetFullPath(Path.Join(folder, string.Concat(Enumerable.Repeat("../", prefix.Count(c => c == '/')))));
         string[] changes = string.Concat(lines).Split('\0', StringSplitOptions.RemoveEmptyEntries);
         string[] unknown = [.. changes.Where(c => c.StartsWith("?? ", StringComparison.Ordinal)).Select(c => Path.GetFullPath(Path.Join(root, c[3..])))];
-        return new BundleOrigin(commit, changes.Length > unknown.Length || HoldsAny(unknown, bundled));
+        return new BundleOrigin(commit, changes.Length > unknown.Length || (isMade ? unknown.Length > 0 : HoldsAny(unknown, bundled)));
     }
 
     [GeneratedRegex(@"\A([0-9a-f]{40}|[0-9a-f]{64})\z")]
