@@ -10,9 +10,10 @@ param(
     [ValidateSet('build', 'test', 'demo', 'bench', 'package', 'clean')]
     [string] $Task,
 
-    # bench: the folder to bundle.
-    [Parameter(Position = 1)]
-    [string] $Tree
+    # bench: the contests to hold; none: all.
+    [Parameter(Position = 1, ValueFromRemainingArguments)]
+    [ValidateSet('start', 'build', 'rebuild', 'expand', 'publish', 'compressors')]
+    [string[]] $Contest
 )
 
 $ErrorActionPreference = 'Stop'
@@ -116,7 +117,7 @@ switch ($Task) {
     'demo' { Invoke-Demo }
     'bench' {
         Invoke-Build
-        dotnet run -c Release --no-build --project tests/Cumulus.Benchmarks -- $Tree
+        dotnet run -c Release --no-build --project tests/Cumulus.Benchmarks -- @Contest
     }
     'package' { Invoke-Package }
     'clean' { Remove-BuildOutput }

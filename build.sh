@@ -12,7 +12,8 @@ usage: ./build.sh TASK
   build              the module to out/Cumulus, the console to out/cumulus
   test               all tests; ends with "N passed, N failed, N skipped"
   demo [pwsh|console]  the main job, end to end, on a local AWS
-  bench              this module and its peers on the same work, as ratios
+  bench [CONTEST..]  this module and its peers on the same work, as ratios: start, build, rebuild, expand,
+                     publish, compressors; all of them take half an hour
   package            the module as one archive under out/
   clean              removes out/, bin/ and obj/
 EOF

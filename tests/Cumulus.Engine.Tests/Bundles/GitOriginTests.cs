@@ -30,8 +30,8 @@ public sealed class GitOriginTests : IDisposable
         return Git("rev-parse", "HEAD");
     }
 
-    private Task<BundleOrigin?> ReadAsync(string path = "repo/site", params string[] bundled) =>
-        new GitOrigin().ReadAsync([_folder[path]], bundled.Select(b => _folder[b]), default);
+    private async Task<BundleOrigin?> ReadAsync(string path = "repo/site", params string[] bundled) =>
+        (await new GitOrigin().ReadAsync([_folder[path]], default))?.Origin(bundled.Select(b => _folder[b]));
 
     [Fact]
     public async Task A_clean_work_tree_gives_its_commit()
@@ -86,7 +86,7 @@ public sealed class GitOriginTests : IDisposable
         Assert.Null(await ReadAsync());
         Git("init", "-q");
         Assert.Null(await ReadAsync());
-        Assert.Null(await new GitOrigin().ReadAsync([], [], default));
+        Assert.Null(await new GitOrigin().ReadAsync([], default));
     }
 
     [Fact]

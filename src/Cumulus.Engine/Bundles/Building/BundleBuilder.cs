@@ -38,9 +38,12 @@ public sealed class BundleBuilder(HookRunner? hooks = null, TimeProvider? clock 
     private async Task<Bundle> MakeAsync(BundleRequest request, string archive, ArchiveSettings settings, CancellationToken cancellationToken)
     {
         DateTimeOffset lookedAt = _clock.GetUtcNow();
-        IReadOnlyList<BundleSource> sources = Walk(request, archive, cancellationToken);
         string[] paths = [.. request.Paths.Select(p => Path.TrimEndingDirectorySeparator(p.FullPath))];
-        BundleOrigin? origin = await _git.ReadAsync(paths, sources.Select(s => s.FullPath), cancellationToken);
+        Task<IReadOnlyList<BundleSource>> walk = Task.Run(() => Walk(request, archive, cancellationToken), CancellationToken.None);
+        Task<GitWorkTree?> git = _git.ReadAsync(paths, cancellationToken);
+        await Task.WhenAll(walk, git);
+        IReadOnlyList<BundleSource> sources = await walk;
+        BundleOrigin? origin = (await git)?.Origin(sources.Select(s => s.FullPath));
         using BuildCache? cache = request.Cache is { } folder ? BuildCache.Open(folder, BuildIdentity.Of(request, archive, settings, origin), _clock, request.Log) : null;
         BuildOutcome? there = null;
         RecordedEntry?[] known = cache?.Compare(sources, out there) ?? new RecordedEntry?[sources.Count];
@@ -102,7 +105,7 @@ public sealed class BundleBuilder(HookRunner? hooks = null, TimeProvider? clock 
             async path =>
             {
                 IReadOnlyList<BundleEntry> entries = await BundleFile.TakeAsync(ready, path, request.Log, cancellationToken);
-                return Manifest(request, archive, new WrittenArchive(entries, new FileInfo(path).Length, await Hex.Sha256OfFileAsync(path, cancellationToken)));
+                return Manifest(request, archive, new WrittenArchive(entries, new FileInfo(path).Length, await Hex.Sha256OfFileAsync(path, cancellationToken), ContentDigest.Of(entries)));
             },
             cancellationToken);
 
@@ -124,7 +127,7 @@ public sealed class BundleBuilder(HookRunner? hooks = null, TimeProvider? clock 
         Archive = Path.GetFileName(archive),
         Size = written.Size,
         Sha256 = written.Sha256,
-        Digest = ContentDigest.Of(written.Entries),
+        Digest = written.Digest,
         Entries = written.Entries,
     };
 

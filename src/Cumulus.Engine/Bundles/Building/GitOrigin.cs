@@ -27,17 +27,12 @@ public sealed partial class GitOrigin(ProcessRunner? runner = null)
 
     private readonly ProcessRunner _runner = runner ?? new ProcessRunner();
 
-    /// <param name="paths">Full paths of files and folders that exist. The first one's work tree is asked.</param>
-    /// <param name="bundled">
-    /// Full paths of what goes in. A file that git does not know makes the origin dirty only if it is one of these: the archive of the last
-    /// build, for one, is not. A changed or deleted file that git knows always does. Where a path is ignored by git, such as the output of a build, any change in
-    /// the work tree counts.
-    /// </param>
+    /// <param name="paths">Full paths of files and folders. The first one's work tree is asked.</param>
     /// <returns>
     /// Null, and never an error, when there is no git, when a path lies outside of the work tree, when that has no commit, and when git
     /// refuses or takes longer than half a minute.
     /// </returns>
-    public async Task<BundleOrigin?> ReadAsync(IReadOnlyList<string> paths, IEnumerable<string> bundled, CancellationToken cancellationToken)
+    public async Task<GitWorkTree?> ReadAsync(IReadOnlyList<string> paths, CancellationToken cancellationToken)
     {
         if (paths.Count == 0) return null;
         string folder = Directory.Exists(paths[0]) ? paths[0] : Path.GetDirectoryName(paths[0])!;
@@ -53,18 +48,11 @@ public sealed partial class GitOrigin(ProcessRunner? runner = null)
         string root = Path.GetFullPath(Path.Join(folder, string.Concat(Enumerable.Repeat("../", prefix.Count(c => c == '/')))));
         string[] changes = string.Concat(lines).Split('\0', StringSplitOptions.RemoveEmptyEntries);
         string[] unknown = [.. changes.Where(c => c.StartsWith("?? ", StringComparison.Ordinal)).Select(c => Path.GetFullPath(Path.Join(root, c[3..])))];
-        return new BundleOrigin(commit, changes.Length > unknown.Length || (isMade ? unknown.Length > 0 : HoldsAny(unknown, bundled)));
+        return new GitWorkTree(commit, HasChanged: changes.Length > unknown.Length || (isMade && unknown.Length > 0), unknown);
     }
 
     [GeneratedRegex(@"\A([0-9a-f]{40}|[0-9a-f]{64})\z")]
     private static partial Regex Hash();
-
-    private static bool HoldsAny(string[] unknown, IEnumerable<string> bundled)
-    {
-        HashSet<string> files = [.. unknown];
-        string[] folders = [.. unknown.Where(Path.EndsInDirectorySeparator)];
-        return unknown.Length > 0 && bundled.Any(b => files.Contains(b) || Array.Exists(folders, f => b.StartsWith(f, StringComparison.Ordinal)));
-    }
 
     private async Task<IReadOnlyList<string>?> RunAsync(string folder, string[] arguments, CancellationToken cancellationToken)
     {

@@ -4,8 +4,9 @@ namespace Cumulus.Engine.Bundles;
 
 /// <summary>An archive that was written.</summary>
 /// <param name="Sha256">Of its bytes, 64 hexadecimal digits.</param>
+/// <param name="Digest">See <see cref="ContentDigest"/>.</param>
 /// <param name="Places">Of a zip: where each entry lies.</param>
-internal sealed record WrittenArchive(IReadOnlyList<BundleEntry> Entries, long Size, string Sha256, IReadOnlyList<ZipPlace>? Places = null);
+internal sealed record WrittenArchive(IReadOnlyList<BundleEntry> Entries, long Size, string Sha256, string Digest, IReadOnlyList<ZipPlace>? Places = null);
 
 /// <summary>Writes archives of all formats.</summary>
 internal static class BundleArchive
@@ -45,7 +46,9 @@ internal static class BundleArchive
             entries = await new TarBundleWriter(archive, settings, compressor, pieces).WriteAsync(sources, cancellationToken);
         }
 
-        string sha256 = await archive.FinishAsync();
-        return new WrittenArchive(entries, archive.Position, sha256, places);
+        // The hash of the archive is behind by now: the other digest is made meanwhile.
+        Task<string> sha256 = archive.FinishAsync();
+        string digest = ContentDigest.Of(entries);
+        return new WrittenArchive(entries, archive.Position, await sha256, digest, places);
     }
 }
