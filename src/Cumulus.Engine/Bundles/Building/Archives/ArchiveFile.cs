@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Security.Cryptography;
 using System.Threading.Channels;
 using Microsoft.Win32.SafeHandles;
@@ -8,10 +9,11 @@ namespace Cumulus.Engine.Bundles;
 internal sealed class ArchiveFile : IAsyncDisposable
 {
     private const int BufferLength = 256 << 10;
+    private const int MostUnhashed = 16;
 
     private readonly SafeFileHandle _handle;
     private readonly byte[] _buffer = new byte[BufferLength];
-    private readonly Channel<long> _settled = Channel.CreateUnbounded<long>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
+    private readonly Channel<Settled> _settled = Channel.CreateBounded<Settled>(new BoundedChannelOptions(MostUnhashed) { SingleReader = true, SingleWriter = true });
     private readonly Task<string> _hash;
     private long _onDisk;
     private int _filled;
@@ -39,6 +41,15 @@ internal sealed class ArchiveFile : IAsyncDisposable
 
         bytes.CopyTo(_buffer.AsSpan(_filled));
         _filled += bytes.Length;
+    }
+
+    /// <summary>Appends bytes that are final, in an array of the shared pool, which is returned there when they have been hashed.</summary>
+    public void AppendRented(byte[] rented, int length)
+    {
+        Flush();
+        RandomAccess.Write(_handle, rented.AsSpan(0, length), _onDisk);
+        Volatile.Write(ref _onDisk, _onDisk + length);
+        Tell(new Settled(_onDisk, rented, length));
     }
 
     /// <summary>From here on bytes may be patched later; they are not hashed until <see cref="Patch"/> has been called.</summary>
@@ -87,26 +98,56 @@ internal sealed class ArchiveFile : IAsyncDisposable
         RandomAccess.Write(_handle, _buffer.AsSpan(0, _filled), _onDisk);
         Volatile.Write(ref _onDisk, _onDisk + _filled);
         _filled = 0;
-        _settled.Writer.TryWrite(Math.Min(_onDisk, _keepOpen));
+        Tell(new Settled(Math.Min(_onDisk, _keepOpen), null, 0));
+    }
+
+    // Waits where hashing is far behind: what waits to be hashed is memory.
+    private void Tell(Settled settled)
+    {
+        if (!_settled.Writer.TryWrite(settled)) _settled.Writer.WriteAsync(settled).AsTask().GetAwaiter().GetResult();
+    }
+
+    private async Task<string> HashAsync()
+    {
+        try
+        {
+            using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+            byte[] buffer = new byte[BufferLength];
+            long hashed = 0;
+            await foreach (Settled settled in _settled.Reader.ReadAllAsync())
+            {
+                hashed = HashFile(hash, buffer, hashed, settled.Until - settled.Length);
+                if (settled.Rented is not { } rented) continue;
+                hash.AppendData(rented, 0, settled.Length);
+                ArrayPool<byte>.Shared.Return(rented);
+                hashed += settled.Length;
+            }
+
+            return Hex.Of(hash.GetHashAndReset());
+        }
+        catch (Exception e)
+        {
+            // So that nobody waits for room in the channel.
+            _settled.Writer.TryComplete(e);
+            throw;
+        }
     }
 
     // Read back from the page cache: cheaper than to hold the bytes, and the headers that were patched are the patched ones.
-    private async Task<string> HashAsync()
+    private long HashFile(IncrementalHash hash, byte[] buffer, long from, long until)
     {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        byte[] buffer = new byte[BufferLength];
-        long hashed = 0;
-        await foreach (long settled in _settled.Reader.ReadAllAsync())
+        while (from < until)
         {
-            while (hashed < settled)
-            {
-                int read = RandomAccess.Read(_handle, buffer.AsSpan(0, (int)Math.Min(BufferLength, settled - hashed)), hashed);
-                if (read == 0) throw new EndOfStreamException("The archive became shorter while it was written.");
-                hash.AppendData(buffer, 0, read);
-                hashed += read;
-            }
+            int read = RandomAccess.Read(_handle, buffer.AsSpan(0, (int)Math.Min(BufferLength, until - from)), from);
+            if (read == 0) throw new EndOfStreamException("The archive became shorter while it was written.");
+            hash.AppendData(buffer, 0, read);
+            from += read;
         }
 
-        return Hex.Of(hash.GetHashAndReset());
+        return from;
     }
+
+    /// <param name="Until">Bytes of the file that are final.</param>
+    /// <param name="Rented">The last of them, if they are still in memory.</param>
+    private readonly record struct Settled(long Until, byte[]? Rented, int Length);
 }

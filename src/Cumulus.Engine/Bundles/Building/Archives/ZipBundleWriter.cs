@@ -118,8 +118,7 @@ internal sealed class ZipBundleWriter(ArchiveFile archive, ArchiveSettings setti
                 previous!.Read(at, buffer.AsSpan(0, length));
                 return () =>
                 {
-                    archive.Append(buffer.AsSpan(0, length));
-                    ArrayPool<byte>.Shared.Return(buffer);
+                    archive.AppendRented(buffer, length);
                     if (at + length < to) return;
                     long moved = archive.Position - to;
                     for (int i = start; i < end; i++) AddCopied(sources[i], known[i]!.Value, moved);
