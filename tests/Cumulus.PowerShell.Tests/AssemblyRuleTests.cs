@@ -30,9 +30,16 @@ public sealed class AssemblyRuleTests
             .Where(type => type.GetInterfaces().Append(type.BaseType).Any(parent => IsOfEngine(parent)));
 
         Assert.Empty(unlistable);
+    }
 
-        static bool IsOfEngine(Type? type) =>
-            type is not null && (type.Assembly.GetName().Name is "Cumulus.Engine" or "Cumulus.LocalCloud" || type.GetGenericArguments().Any(IsOfEngine));
+    /// <summary>To lay out a type the runtime has to load the structs and enumerations that it holds; classes can wait.</summary>
+    [Fact]
+    public void No_public_type_holds_a_struct_or_an_enumeration_of_the_engine()
+    {
+        const BindingFlags Instance = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic;
+        var unlistable = Module.GetExportedTypes().SelectMany(type => type.GetFields(Instance)).Where(field => field.FieldType.IsValueType && IsOfEngine(field.FieldType));
+
+        Assert.Empty(unlistable);
     }
 
     /// <summary>The console runs the same bodies over an assembly of PowerShell that does nothing.</summary>
@@ -42,6 +49,9 @@ public sealed class AssemblyRuleTests
         Assert.Empty(CallsOfPowerShell(Module, except: [nameof(CumulusCmdlet), nameof(PowerShellHost)]));
         Assert.Contains($"{nameof(PowerShellHost)} calls WriteError", CallsOfPowerShell(Module, except: []));
     }
+
+    private static bool IsOfEngine(Type? type) =>
+        type is not null && (type.Assembly.GetName().Name is "Cumulus.Engine" or "Cumulus.LocalCloud" || type.GetGenericArguments().Any(IsOfEngine));
 
     private static List<string> CallsOfPowerShell(Assembly assembly, string[] except)
     {

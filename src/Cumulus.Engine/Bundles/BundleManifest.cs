@@ -23,7 +23,7 @@ public sealed record BundleManifest
         Converters = { new ModeConverter(), new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false) },
     };
 
-    private static readonly JsonSerializerOptions ManifestJson = new(Json) { Converters = { new BundleEntryConverter(Json) } };
+    private static readonly JsonSerializerOptions ManifestJson = new(Json) { Converters = { new BundleEntryConverter() } };
 
     public required int Schema { get; init; }
 
