@@ -53,6 +53,33 @@ public sealed class BundleUnpackerTests : IDisposable
     }
 
     [Fact]
+    public async Task What_comes_into_an_empty_destination_meanwhile_is_not_lost()
+    {
+        string sticky = StickyZip();
+        _folder.Folder("there");
+        var request = new ExpandRequest { Archive = sticky, Destination = _folder["there"], Log = _ => _folder.Write("there/late", "mine") };
+
+        var error = await Assert.ThrowsAsync<CumulusException>(() => BundleUnpacker.ExpandAsync(request, default));
+
+        Assert.Equal(ErrorIds.DestinationNotEmpty, error.ErrorId);
+        Assert.Equal([_folder["there/late"]], Directory.GetFileSystemEntries(_folder["there"]));
+    }
+
+    // A sticky bit is noted in the log, which is the moment after the destination was looked at.
+    private string StickyZip()
+    {
+        string path = _folder["sticky.zip"];
+        Tool.Run("python3", "-c", """
+            import sys, zipfile
+            z = zipfile.ZipFile(sys.argv[1], 'w')
+            i = zipfile.ZipInfo('f'); i.create_system = 3; i.external_attr = 0o101644 << 16
+            z.writestr(i, 'x')
+            z.close()
+            """, path);
+        return path;
+    }
+
+    [Fact]
     public void Two_folders_change_places_in_one_step_or_not_at_all()
     {
         _folder.Write("one/a", "1");

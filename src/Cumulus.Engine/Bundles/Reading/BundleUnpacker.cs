@@ -35,7 +35,7 @@ public static class BundleUnpacker
             string content = Directory.CreateDirectory(Path.Combine(work, Content)).FullName;
             Dictionary<string, string>? digests = manifest is null ? [] : null;
             await WriteAsync(archive, content, digests, cancellationToken);
-            Place(work, destination);
+            Place(work, destination, request.Replace);
             return new ExpandedBundle
             {
                 Path = destination,
@@ -64,11 +64,7 @@ public static class BundleUnpacker
         if (Holds(destination, request.Archive)) throw Invalid(destination, $"holds the archive {request.Archive} itself");
         if (Holds(destination, Environment.CurrentDirectory)) throw Invalid(destination, "is or holds the current folder of this process, which would be left in a folder that is gone");
         if (request.Replace || !Directory.EnumerateFileSystemEntries(destination).Any()) return destination;
-        throw new CumulusException(ErrorIds.DestinationNotEmpty, FailureKind.Conflict, $"The folder {destination} is not empty.")
-        {
-            Target = destination,
-            Advice = "Choose another folder, or give -Force to replace everything that is in it.",
-        };
+        throw NotEmpty(destination);
     }
 
     /// <param name="digests">Gets each file's; null when they are known.</param>
@@ -121,14 +117,36 @@ public static class BundleUnpacker
         }
     }
 
-    private static void Place(string work, string destination)
+    private static CumulusException NotEmpty(string destination) =>
+        new(ErrorIds.DestinationNotEmpty, FailureKind.Conflict, $"The folder {destination} is not empty.")
+        {
+            Target = destination,
+            Advice = "Choose another folder, or give -Force to replace everything that is in it.",
+        };
+
+    /// <param name="replace">Whatever the destination holds by now may go; else it has to be empty still.</param>
+    private static void Place(string work, string destination, bool replace)
     {
         string content = Path.Combine(work, Content);
         string old = Path.Combine(work, Old);
-        bool replaces = Directory.Exists(destination);
+        bool exists = Directory.Exists(destination);
+        if (exists && !OperatingSystem.IsWindows()) File.SetUnixFileMode(content, File.GetUnixFileMode(destination));
+        if (exists && !replace)
+        {
+            // Only an empty folder can be deleted like this: what somebody put there in the meantime stays.
+            try
+            {
+                Directory.Delete(destination, recursive: false);
+            }
+            catch (IOException) when (Directory.EnumerateFileSystemEntries(destination).Any())
+            {
+                throw NotEmpty(destination);
+            }
+        }
+
+        bool replaces = exists && replace;
         if (replaces)
         {
-            if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(content, File.GetUnixFileMode(destination));
             if (FolderExchange.TrySwap(content, destination)) return;
             Directory.Move(destination, old);
         }
