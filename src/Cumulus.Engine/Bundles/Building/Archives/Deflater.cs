@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using System.Reflection;
 using System.Security.Cryptography;
 
 namespace Cumulus.Engine.Bundles;
@@ -11,6 +12,8 @@ internal sealed class Deflater(CompressionLevel level)
 {
     /// <summary>How far back deflate can refer, in bytes.</summary>
     public const int Window = 32 << 10;
+
+    private static readonly Func<Stream, DeflateStream>? s_balanced = Balanced();
 
     /// <summary>What ends a stream that is made of parts: an empty last block.</summary>
     public static ReadOnlySpan<byte> StreamEnd => [3, 0];
@@ -33,7 +36,7 @@ internal sealed class Deflater(CompressionLevel level)
     /// <summary>Adds a whole stream to the output.</summary>
     public void AppendWhole(ReadOnlySpan<byte> data, MemoryStream output)
     {
-        using var deflate = new DeflateStream(output, Level, leaveOpen: true);
+        using DeflateStream deflate = Open(output);
         deflate.Write(data);
     }
 
@@ -42,7 +45,7 @@ internal sealed class Deflater(CompressionLevel level)
     public void AppendPart(ReadOnlySpan<byte> window, ReadOnlySpan<byte> data, MemoryStream output)
     {
         int start = (int)output.Length;
-        using var deflate = new DeflateStream(output, Level, leaveOpen: true);
+        using DeflateStream deflate = Open(output);
         if (window.Length > 0)
         {
             deflate.Write(window);
@@ -58,5 +61,27 @@ internal sealed class Deflater(CompressionLevel level)
         buffer.AsSpan(dataStart, length).CopyTo(buffer.AsSpan(start));
         deflate.Dispose();
         output.SetLength(start + length);
+    }
+
+    private DeflateStream Open(Stream output) =>
+        Level == CompressionLevel.Optimal && s_balanced is { } balanced ? balanced(output) : new DeflateStream(output, Level, leaveOpen: true);
+
+    /// <summary>
+    /// Level 5 of zlib-ng, for Optimal, which the runtime takes for level 6: 0.3 % more bytes in four fifths of the time. Null on .NET 8, which has zlib and
+    /// can be told no level; the options are of .NET 9 and are therefore found by name.
+    /// </summary>
+    private static Func<Stream, DeflateStream>? Balanced()
+    {
+        if (typeof(DeflateStream).Assembly.GetType("System.IO.Compression.ZLibCompressionOptions") is not { } type
+            || type.GetProperty("CompressionLevel") is not { } level
+            || typeof(DeflateStream).GetConstructor([typeof(Stream), type, typeof(bool)]) is not { } constructor)
+        {
+            return null;
+        }
+
+        object options = Activator.CreateInstance(type)!;
+        level.SetValue(options, 5);
+        var open = ConstructorInvoker.Create(constructor);
+        return output => (DeflateStream)open.Invoke(output, options, true);
     }
 }
