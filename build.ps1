@@ -51,6 +51,9 @@ function Initialize-Moto {
 function Invoke-Build {
     Assert-Dotnet
     dotnet build Cumulus.sln -c Release -v quiet -clp:NoSummary
+    $PSNativeCommandUseErrorActionPreference = $false
+    dotnet msbuild src/Cumulus.Precompiler -restore -t:Precompile -v:quiet -nologo > out/precompile.log
+    if ($LASTEXITCODE) { 'Not compiled ahead of time, so commands start slower: out/precompile.log says why' }
     'Built out/Cumulus/Cumulus.psd1 and out/cumulus'
 }
 

@@ -50,6 +50,8 @@ require_moto() {
 build() {
     require_dotnet
     dotnet build Cumulus.sln -c Release -v quiet -clp:NoSummary
+    dotnet msbuild src/Cumulus.Precompiler -restore -t:Precompile -v:quiet -nologo >out/precompile.log 2>&1 ||
+        echo "Not compiled ahead of time, so commands start slower: out/precompile.log says why"
     echo "Built out/Cumulus/Cumulus.psd1 and out/cumulus"
 }
 

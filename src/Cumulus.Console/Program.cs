@@ -6,18 +6,22 @@ using System.Text;
 using Cumulus.Console;
 using Cumulus.PowerShell;
 
-// Installed, the program lies in a folder of the module; what it stands on is above it and in deps.
-string[] homes = [Path.Combine(AppContext.BaseDirectory, ".."), Path.Combine(AppContext.BaseDirectory, "..", "deps")];
-AssemblyLoadContext.Default.Resolving += (context, name) => homes
-    .Select(home => Path.GetFullPath(Path.Combine(home, name.Name + ".dll")))
-    .Where(File.Exists)
-    .Select(context.LoadFromAssemblyPath)
-    .FirstOrDefault();
-return Start(args);
+// Installed, the program lies in a folder of the module, whose own assembly knows where the others are.
+string module = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, ".."));
+AssemblyLoadContext.Default.Resolving += (context, name) =>
+    (name.Name == "Cumulus.PowerShell" ? [module] : Dependencies(module))
+        .Select(home => Path.Combine(home, name.Name + ".dll"))
+        .Where(File.Exists)
+        .Select(context.LoadFromAssemblyPath)
+        .FirstOrDefault();
+return Start(args, module);
+
+[MethodImpl(MethodImplOptions.NoInlining)]
+static string[] Dependencies(string module) => DependencyFolders.Of(module);
 
 // Apart from the above, so that nothing of the module is looked for before it can be found.
 [MethodImpl(MethodImplOptions.NoInlining)]
-static int Start(string[] args)
+static int Start(string[] args, string module)
 {
     using var stop = new CancellationTokenSource();
     int signals = 0;
@@ -34,7 +38,6 @@ static int Start(string[] args)
     using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal);
     using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal);
 
-    string module = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, ".."));
     var app = new ConsoleApp(new ConsoleSettings
     {
         CmdletAssemblies = [typeof(CumulusCmdlet).Assembly],

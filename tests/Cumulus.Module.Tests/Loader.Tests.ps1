@@ -86,7 +86,7 @@ Describe 'a module with a missing part' {
         $run = Invoke-Pwsh -Arguments $whole, $FixturePath {
             param($module, $fixture)
             Import-Module $module, $fixture
-            Remove-Item -LiteralPath (Join-Path (Split-Path $module) deps Cumulus.Engine.dll)
+            Get-ChildItem -LiteralPath (Join-Path (Split-Path $module) deps) -Filter Cumulus.Engine.dll -Recurse | Remove-Item
             foreach ($attempt in 1, 2) {
                 try { Invoke-Target missing -ErrorAction Stop } catch { "$_" }
             }
@@ -95,6 +95,28 @@ Describe 'a module with a missing part' {
         $run.ExitCode | Should -Be 0
         $run.Lines[0] | Should -BeLike '*Cumulus.Engine*'
         $run.Lines | Select-Object -Last 1 | Should -Be 'alive'
+    }
+}
+
+Describe 'assemblies that were compiled ahead of time' {
+    BeforeAll {
+        $system = "$($IsWindows ? 'win' : $IsMacOS ? 'osx' : 'linux')-$([Runtime.InteropServices.RuntimeInformation]::ProcessArchitecture.ToString().ToLowerInvariant())"
+        $copy = Copy-Module -Without 'Cumulus.format.ps1xml'
+        Copy-Item -LiteralPath (Join-Path $ModuleFolder Cumulus.format.ps1xml) -Destination (Split-Path $copy)
+        $deps = Join-Path (Split-Path $copy) deps
+        Get-ChildItem -LiteralPath $deps -Directory | Remove-Item -Recurse
+        $null = New-Item -ItemType Directory (Join-Path $deps $system), (Join-Path $deps other-x64)
+        Copy-Item -LiteralPath (Join-Path $deps YamlDotNet.dll) -Destination (Join-Path $deps $system)
+        Set-Content -LiteralPath (Join-Path $deps other-x64 AWSSDK.Core.dll) 'of another system'
+    }
+
+    It 'are taken where they are there for this system, and others where not' {
+        $run = Invoke-Pwsh -Arguments $copy, $FixturePath {
+            param($module, $fixture)
+            Import-Module $module, $fixture
+            'YamlDotNet', 'AWSSDK.Core' | Get-EngineAssembly | ForEach-Object { Split-Path (Split-Path $_.Location) -Leaf }
+        }
+        $run.Lines | Should -Be $system, 'deps'
     }
 }
 

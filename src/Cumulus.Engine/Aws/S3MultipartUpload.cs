@@ -102,21 +102,22 @@ internal sealed class S3MultipartUpload(IAmazonS3 s3, string bucket, string key,
             async () =>
             {
                 using var content = new MemoryStream(buffer, 0, size, writable: false);
-                UploadPartResponse answer = await s3.UploadPartAsync(
-                    new UploadPartRequest
-                    {
-                        BucketName = bucket,
-                        Key = key,
-                        UploadId = id,
-                        PartNumber = number,
-                        PartSize = size,
-                        InputStream = content,
-                        // The bytes are here, so the checksum goes ahead of them: a trailer would have the body cut into chunks, each signed by itself.
-                        ChecksumSHA256 = Convert.ToBase64String(SHA256.HashData(buffer.AsSpan(0, size))),
-                        UseChunkEncoding = false,
-                        DisablePayloadSigning = unsigned,
-                    },
-                    cancellationToken);
+                byte[] sha256 = SHA256.HashData(buffer.AsSpan(0, size));
+                var request = new UploadPartRequest
+                {
+                    BucketName = bucket,
+                    Key = key,
+                    UploadId = id,
+                    PartNumber = number,
+                    PartSize = size,
+                    InputStream = content,
+                    // The bytes are here, so the checksum goes ahead of them: a trailer would have the body cut into chunks, each signed by itself.
+                    ChecksumSHA256 = Convert.ToBase64String(sha256),
+                    UseChunkEncoding = false,
+                    DisablePayloadSigning = unsigned,
+                };
+                if (!unsigned) S3Requests.SignPayload(request, sha256);
+                UploadPartResponse answer = await s3.UploadPartAsync(request, cancellationToken);
                 return new PartETag(answer, copyChecksums: true);
             },
             cancellationToken);

@@ -1,5 +1,8 @@
+using Amazon.Runtime;
+using Amazon.Runtime.Internal;
 using Amazon.S3;
 using Amazon.S3.Model;
+using Cumulus.Engine.Bundles;
 
 namespace Cumulus.Engine.Aws;
 
@@ -64,6 +67,10 @@ internal static class S3Requests
         AddMetadata(request.Metadata, write);
         return request;
     }
+
+    /// <summary>Tells the signer the payload's hash, which it would compute once more.</summary>
+    public static void SignPayload(IAmazonWebServiceRequest request, byte[] sha256) =>
+        request.AddBeforeRequestHandler((_, e) => ((WebServiceRequestEventArgs)e).Headers["x-amz-content-sha256"] = Hex.Of(sha256));
 
     private static S3StorageClass? Class(StorageOptions storage) => storage.StorageClass is { } name ? S3StorageClass.FindValue(name) : null;
 

@@ -13,14 +13,14 @@ internal sealed class EngineResolver
     private static readonly object InstallGate = new();
     private static EngineResolver? s_installed;
 
-    private readonly string _folder;
+    private readonly string[] _folders;
     private readonly PrivateLoadContext _context;
     private readonly Dictionary<string, Assembly?> _answers = [];
 
-    private EngineResolver(string folder)
+    private EngineResolver(string[] folders)
     {
-        _folder = folder;
-        _context = new PrivateLoadContext(folder);
+        _folders = folders;
+        _context = new PrivateLoadContext(folders);
     }
 
     /// <summary>Once a process, however many runspaces import the module.</summary>
@@ -32,7 +32,7 @@ internal sealed class EngineResolver
             if (s_installed is not null)
                 return;
 
-            var resolver = new EngineResolver(Path.Combine(moduleFolder, "deps"));
+            var resolver = new EngineResolver(DependencyFolders.Of(moduleFolder));
             if (Array.Find(EngineAssemblies, name => !File.Exists(resolver.PathOf(name))) is { } missing)
             {
                 throw new InvalidOperationException(
@@ -44,7 +44,7 @@ internal sealed class EngineResolver
         }
     }
 
-    private string PathOf(string name) => Path.Combine(_folder, name + ".dll");
+    private string PathOf(string name) => Path.Combine(_folders[^1], name + ".dll");
 
     private Assembly? Answer(AssemblyLoadContext asking, AssemblyName wanted)
     {

@@ -5,13 +5,13 @@ namespace Cumulus.PowerShell;
 
 /// <summary>
 /// Holds the engine and all that it stands on, out of sight of other modules' versions of the same libraries. What is not in
-/// the folder (.NET itself) comes from the default context.
+/// the folders (.NET itself) comes from the default context.
 /// </summary>
-internal sealed class PrivateLoadContext(string folder) : AssemblyLoadContext("Cumulus")
+internal sealed class PrivateLoadContext(string[] folders) : AssemblyLoadContext("Cumulus")
 {
     protected override Assembly? Load(AssemblyName assemblyName)
     {
-        var path = Path.Combine(folder, assemblyName.Name + ".dll");
-        return File.Exists(path) ? LoadFromAssemblyPath(path) : null;
+        var path = Array.Find(Array.ConvertAll(folders, f => Path.Combine(f, assemblyName.Name + ".dll")), File.Exists);
+        return path is null ? null : LoadFromAssemblyPath(path);
     }
 }

@@ -25,6 +25,7 @@ public sealed class S3FaultTests : IDisposable
 
         Assert.Equal(5, server.Requests.Count(IsPart));
         Assert.All(server.Requests.Where(IsPart), p => Assert.NotEmpty(p.Headers["x-amz-checksum-sha256"]));
+        Assert.All(server.Requests.Where(IsPart), p => Assert.Equal(Convert.FromBase64String(p.Headers["x-amz-checksum-sha256"]), Convert.FromHexString(p.Headers["x-amz-content-sha256"])));
         StubRequest complete = Assert.Single(server.Requests, r => r.Body.Contains("CompleteMultipartUpload", StringComparison.Ordinal));
         Assert.Equal("*", complete.Headers["If-None-Match"]);
         // S3 takes no upload with checksums whose parts are listed without.
