@@ -2,8 +2,11 @@ namespace Cumulus.Engine.Bundles;
 
 /// <summary>One thing on disk that goes into a bundle under a name.</summary>
 /// <param name="Markers">How many environment markers its path had: the one with more wins over a plainer one.</param>
-internal sealed record BundleSource(string Name, BundleEntryType Type, UnixFileMode Mode, string FullPath, string? LinkTarget, int Markers)
+internal sealed record BundleSource(string Name, BundleEntryType Type, UnixFileMode Mode, string Folder, string FileName, string? LinkTarget, int Markers)
 {
+    /// <summary>Put together when it is asked for: most of what a walk remembers would be paths.</summary>
+    public string FullPath => Path.Join(Folder, FileName);
+
     /// <summary>Bytes of a file when it was found; a build fails when it reads another number.</summary>
     public long Size { get; init; }
 

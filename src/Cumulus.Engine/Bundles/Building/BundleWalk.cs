@@ -49,7 +49,7 @@ internal sealed class BundleWalk(BundleRequest request, IReadOnlySet<string> lea
         if (there is not { } item) throw NotFound(path);
         if (EnvironmentMarker.Strip(path.ArchivePath, request.Environment) is not { } name) return;
         if (item.Kind == ItemKind.Folder) level.Add(new Folder(full, name.Name, name.Markers, "", _exclude, request.FollowSymlinks ? LinkTrail.Start(full) : null));
-        if (Source(item, full, name.Name, name.Markers) is { } source) found.Add(source);
+        if (Source(item, full, Path.GetDirectoryName(full) ?? full, name.Name, name.Markers) is { } source) found.Add(source);
     }
 
     // A path stands for what it points to; what a wildcard found is like what is found in a folder.
@@ -100,7 +100,7 @@ internal sealed class BundleWalk(BundleRequest request, IReadOnlySet<string> lea
             content.Folders.Add(new Folder(full, name, markers, relative, rules, trail));
         }
 
-        if (Source(found, full, name, markers) is { } source) content.Sources.Add(source);
+        if (Source(found, full, folder.FullPath, name, markers) is { } source) content.Sources.Add(source);
     }
 
     private LinkTrail Follow(LinkTrail trail, string link)
@@ -109,8 +109,9 @@ internal sealed class BundleWalk(BundleRequest request, IReadOnlySet<string> lea
         return circle is null ? next : throw Refused(link, circle, "Leave the link out (-Exclude), or keep links as links (-FollowSymlink:$false).");
     }
 
+    /// <param name="folder">One object for all that is in it.</param>
     /// <param name="found">The name before path rewrites.</param>
-    private BundleSource? Source(FoundItem item, string fullPath, string found, int markers)
+    private BundleSource? Source(FoundItem item, string fullPath, string folder, string found, int markers)
     {
         if (item.Kind == ItemKind.File && leaveOut.Contains(fullPath)) return null;
         BundleEntryType type = item.Kind switch
@@ -129,7 +130,7 @@ internal sealed class BundleWalk(BundleRequest request, IReadOnlySet<string> lea
         if (target is not null && ArchiveName.LinkProblem(name, target, forWindows: false) is { } escape)
             throw Refused(fullPath, $"is a link that {escape}", "Put in what it points to (-FollowSymlink, follow-symlinks), or leave the link out (-Exclude, exclude).");
         UnixFileMode mode = type == BundleEntryType.Link ? EntryMode.Link : EntryMode.Normalise(item.Mode);
-        return new BundleSource(name, type, mode, fullPath, target, markers) { Size = item.Size, Stamp = item.Stamp };
+        return new BundleSource(name, type, mode, folder, Path.GetFileName(fullPath), target, markers) { Size = item.Size, Stamp = item.Stamp };
     }
 
     private IgnoreRules OwnRules(Folder folder)
