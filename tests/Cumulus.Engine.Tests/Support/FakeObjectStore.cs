@@ -100,6 +100,27 @@ public sealed class FakeObjectStore : IObjectStore
         return true;
     }
 
+    /// <summary>What reading a stretch comes to, before it is read; null: as it should.</summary>
+    public Func<string, long, ReadOutcome?>? RangeFault { get; set; }
+
+    /// <summary>Stretches that were read: offset and length.</summary>
+    public List<(long Offset, int Length)> Ranges { get; } = [];
+
+    public Task<ReadOutcome> ReadAsync(StoredObject source, long offset, Memory<byte> target, CancellationToken cancellationToken)
+    {
+        Called("Read", source.Key);
+        lock (_gate)
+        {
+            if (!Downloads.Contains(source.Key)) Downloads.Add(source.Key);
+            if (DownloadFailure is not null) throw DownloadFailure;
+            if (RangeFault?.Invoke(source.Key, offset) is { } fault) return Task.FromResult(fault);
+            if (!_objects.TryGetValue(source.Key, out Held? there) || there.ETag != source.ETag) return Task.FromResult(ReadOutcome.Gone);
+            there.Bytes.AsMemory((int)offset, target.Length).CopyTo(target);
+            Ranges.Add((offset, target.Length));
+            return Task.FromResult(ReadOutcome.Read);
+        }
+    }
+
     public Task<ObjectContent?> GetAsync(string bucket, string key, CancellationToken cancellationToken)
     {
         Called("Get", key);
