@@ -12,7 +12,7 @@ param(
 
     # bench: the contests to hold; none: all.
     [Parameter(Position = 1, ValueFromRemainingArguments)]
-    [ValidateSet('start', 'build', 'rebuild', 'expand', 'publish', 'compressors')]
+    [ValidateSet('start', 'build', 'rebuild', 'expand', 'install', 'publish', 'compressors')]
     [string[]] $Contest
 )
 
@@ -48,6 +48,11 @@ function Initialize-Moto {
     $env:CUMULUS_MOTO_SERVER = $server
 }
 
+# What tests and the demo build is not kept in the cache of whoever runs them.
+function Use-OwnCache {
+    $env:CUMULUS_CACHE = Join-Path $PWD out cache
+}
+
 function Invoke-Build {
     Assert-Dotnet
     dotnet build Cumulus.sln -c Release -v quiet -clp:NoSummary
@@ -60,6 +65,7 @@ function Invoke-Build {
 function Invoke-Test {
     Invoke-Build
     Initialize-Moto
+    Use-OwnCache
     $PSNativeCommandUseErrorActionPreference = $false
     $failed = $false
     $note = $null
@@ -94,6 +100,7 @@ function Invoke-Test {
 function Invoke-Demo {
     Invoke-Build
     Initialize-Moto
+    Use-OwnCache
     # The example is copied: the demo changes a page.
     Remove-Item out/demo -Recurse -Force -ErrorAction Ignore
     New-Item out/demo -ItemType Directory | Out-Null

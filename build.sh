@@ -13,7 +13,7 @@ usage: ./build.sh TASK
   test               all tests; ends with "N passed, N failed, N skipped"
   demo [pwsh|console]  the main job, end to end, on a local AWS
   bench [CONTEST..]  this module and its peers on the same work, as ratios: start, build, rebuild, expand,
-                     publish, compressors; all of them take half an hour
+                     install, publish, compressors; all of them take half an hour
   package            the module as one archive under out/
   clean              removes out/, bin/ and obj/
 EOF
@@ -66,9 +66,15 @@ closing_line() {
     ' "$1"
 }
 
+# What tests and the demo build is not kept in the cache of whoever runs them.
+use_own_cache() {
+    export CUMULUS_CACHE=$PWD/out/cache
+}
+
 run_tests() {
     build
     require_moto
+    use_own_cache
     mkdir -p out
     local log=out/test.log status=0 note=""
     dotnet test Cumulus.sln -c Release --no-build -v quiet -clp:NoSummary --logger 'console;verbosity=minimal' 2>&1 | tee "$log" || status=1
@@ -98,6 +104,7 @@ run_demo() {
     esac
     build
     require_moto
+    use_own_cache
     # The example is copied: the demo changes a page.
     local root=$PWD
     rm -rf out/demo

@@ -27,6 +27,13 @@ public interface IObjectStore
     /// <returns>False when the key is free or holds another object by now.</returns>
     Task<bool> ContinueDownloadAsync(string bucket, string key, string path, string etag, IProgress<long>? progress, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Reads a stretch of an object into memory, if the key still holds this very object. What breaks off is gone on with where it broke.
+    /// </summary>
+    /// <param name="offset">In the object; the stretch, as long as <paramref name="target"/> and not empty, lies within it.</param>
+    /// <returns>Unless it is <see cref="ReadOutcome.Read"/>, what <paramref name="target"/> holds is nothing to use.</returns>
+    Task<ReadOutcome> ReadAsync(StoredObject source, long offset, Memory<byte> target, CancellationToken cancellationToken);
+
     /// <summary>A small object, whole in memory. Null when the key is free.</summary>
     Task<ObjectContent?> GetAsync(string bucket, string key, CancellationToken cancellationToken);
 
@@ -58,6 +65,19 @@ public sealed record ListedObject(string Key, long Size, DateTimeOffset LastModi
 
 /// <param name="Code">S3's error code, such as <c>AccessDenied</c>.</param>
 public sealed record DeleteFailure(string Key, string Code, string Message);
+
+/// <summary>What became of reading a stretch of an object.</summary>
+public enum ReadOutcome
+{
+    /// <summary>All of it is there.</summary>
+    Read,
+
+    /// <summary>The key is free, or holds another object by now.</summary>
+    Gone,
+
+    /// <summary>The endpoint knows no ranges: it would send the whole object each time.</summary>
+    Whole,
+}
 
 public enum CopyResult
 {

@@ -9,7 +9,7 @@ namespace Cumulus.Engine.Aws;
 
 /// <summary>S3 by the SDK; large files go up in parts.</summary>
 /// <param name="endpoint">Where the client goes, for errors.</param>
-internal sealed class S3ObjectStore(IAmazonS3 s3, string endpoint, TransferSizes? sizes = null) : IObjectStore
+internal sealed class S3ObjectStore(IAmazonS3 s3, string endpoint, TransferSizes? sizes = null, DownloadPatience? patience = null, TimeProvider? clock = null) : IObjectStore
 {
     private const string MetadataPrefix = "x-amz-meta-";
 
@@ -19,6 +19,8 @@ internal sealed class S3ObjectStore(IAmazonS3 s3, string endpoint, TransferSizes
     private const int MaximumDeletes = 1000;
 
     private readonly TransferSizes _sizes = sizes ?? new TransferSizes();
+    private readonly DownloadPatience _patience = patience ?? DownloadPatience.Default;
+    private readonly TimeProvider _clock = clock ?? TimeProvider.System;
 
     // Over TLS nobody can change the payload, and S3 holds the checksum against it. Over plain HTTP each chunk is signed.
     private readonly bool _unsigned = !(s3.Config.ServiceURL ?? "").StartsWith("http:", StringComparison.OrdinalIgnoreCase) && !s3.Config.UseHttp;
@@ -75,7 +77,14 @@ internal sealed class S3ObjectStore(IAmazonS3 s3, string endpoint, TransferSizes
         string part = $"{path}.{Guid.NewGuid():N}.part";
         try
         {
-            if (!await FetchAsync(bucket, key, part, null, progress, cancellationToken)) return false;
+            // The file is made before it is known that there is a key: whoever cannot write learns it before a byte is fetched.
+            await using (var file = new FileStream(part, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 1))
+            {
+                ReadOutcome outcome = await Download(bucket, key).ReadAsync(null, 0, null, bytes => AppendAsync(file, bytes, progress, cancellationToken), cancellationToken);
+                if (outcome == ReadOutcome.Gone) return false;
+                if (outcome == ReadOutcome.Whole) throw CannotGoOn(bucket, key, "Try again.");
+            }
+
             File.Move(part, path, overwrite: true);
             return true;
         }
@@ -85,8 +94,28 @@ internal sealed class S3ObjectStore(IAmazonS3 s3, string endpoint, TransferSizes
         }
     }
 
-    public Task<bool> ContinueDownloadAsync(string bucket, string key, string path, string etag, IProgress<long>? progress, CancellationToken cancellationToken) =>
-        FetchAsync(bucket, key, path, etag, progress, cancellationToken);
+    public async Task<bool> ContinueDownloadAsync(string bucket, string key, string path, string etag, IProgress<long>? progress, CancellationToken cancellationToken)
+    {
+        await using var file = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.None, bufferSize: 1);
+        ReadOutcome outcome = await Download(bucket, key).ReadAsync(etag, file.Position, null, bytes => AppendAsync(file, bytes, progress, cancellationToken), cancellationToken);
+        return outcome == ReadOutcome.Whole ? throw CannotGoOn(bucket, key, $"Delete {path}, and it is fetched from its start.") : outcome == ReadOutcome.Read;
+    }
+
+    public Task<ReadOutcome> ReadAsync(StoredObject source, long offset, Memory<byte> target, CancellationToken cancellationToken)
+    {
+        int have = 0;
+        return Download(source.Bucket, source.Key).ReadAsync(
+            source.ETag,
+            offset,
+            target.Length,
+            bytes =>
+            {
+                bytes.CopyTo(target[have..]);
+                have += bytes.Length;
+                return ValueTask.CompletedTask;
+            },
+            cancellationToken);
+    }
 
     public async Task<ObjectContent?> GetAsync(string bucket, string key, CancellationToken cancellationToken)
     {
@@ -219,65 +248,15 @@ internal sealed class S3ObjectStore(IAmazonS3 s3, string endpoint, TransferSizes
         }
     }
 
-    // A connection that breaks in the middle is taken up where it broke, as long as the object is still the same.
-    private async Task<bool> FetchAsync(string bucket, string key, string part, string? etag, IProgress<long>? progress, CancellationToken cancellationToken)
-    {
-        bool goesOn = etag is not null;
-        FileStream? file = goesOn ? new FileStream(part, FileMode.Append, FileAccess.Write, FileShare.None) : null;
-        try
-        {
-            for (int i = 1; ; i++)
-            {
-                long have = file?.Position ?? 0;
-                var request = new GetObjectRequest { BucketName = bucket, Key = key, EtagToMatch = etag, ByteRange = have > 0 ? new ByteRange($"bytes={have}-") : null };
-                try
-                {
-                    return await AwsErrors.GuardAsync(
-                        Call("GetObject", bucket, key),
-                        async () =>
-                        {
-                            using GetObjectResponse answer = await s3.GetObjectAsync(request, cancellationToken);
-                            etag ??= answer.ETag;
-                            file ??= new FileStream(part, FileMode.CreateNew, FileAccess.Write, FileShare.None);
-                            await CopyAsync(answer.ResponseStream, file, progress, cancellationToken);
-                            return true;
-                        },
-                        cancellationToken);
-                }
-                catch (CumulusException e) when ((file is null || goesOn) && IsMissingKey(e))
-                {
-                    return false;
-                }
-                catch (CumulusException e) when (goesOn && StatusOf(e) == HttpStatusCode.PreconditionFailed)
-                {
-                    return false;
-                }
-                catch (CumulusException e) when (goesOn && have > 0 && StatusOf(e) == HttpStatusCode.RequestedRangeNotSatisfiable)
-                {
-                    // There is nothing after what the file has: the last try ended between the last byte and its end.
-                    return true;
-                }
-                catch (CumulusException e) when (e.ErrorId == ErrorIds.EndpointUnreachable && file is not null && i < Tries)
-                {
-                    await file.FlushAsync(cancellationToken);
-                }
-            }
-        }
-        finally
-        {
-            if (file is not null) await file.DisposeAsync();
-        }
-    }
+    private S3Download Download(string bucket, string key) => new(s3, Call("GetObject", bucket, key), _patience, _clock);
 
-    private static async Task CopyAsync(Stream source, FileStream target, IProgress<long>? progress, CancellationToken cancellationToken)
+    private CumulusException CannotGoOn(string bucket, string key, string advice) =>
+        new(ErrorIds.AwsRequestFailed, FailureKind.OperationFailed, $"{Call("GetObject", bucket, key).Subject} was asked for the rest of an object and answers with all of it.") { Target = bucket, Advice = advice };
+
+    private static async ValueTask AppendAsync(FileStream file, ReadOnlyMemory<byte> bytes, IProgress<long>? progress, CancellationToken cancellationToken)
     {
-        byte[] buffer = new byte[128 << 10];
-        int read;
-        while ((read = await source.ReadAsync(buffer, cancellationToken)) > 0)
-        {
-            await target.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
-            progress?.Report(target.Position);
-        }
+        await file.WriteAsync(bytes, cancellationToken);
+        progress?.Report(file.Position);
     }
 
     // A HEAD has no body, so a missing key and a missing bucket look alike.

@@ -80,7 +80,7 @@ public sealed class BundleInstaller(IObjectStore? store, ProcessRunner? runner =
         InstalledState now = state;
         try
         {
-            var fetcher = new BundleFetcher(store, paths, fetchFolder, BundleTrust.Of(request, paths), request.Log);
+            var fetcher = new BundleFetcher(store, paths, fetchFolder, BundleTrust.Of(request, paths), request.Log) { Installed = state, Partials = Path.Combine(paths.StateFolder, InstallStore.Partial) };
             IReadOnlyList<BundleOffer> offers = await OffersAsync(request, fetcher, cancellationToken);
             HostChanges changes = Plan(request, paths, state, offers, cancellationToken);
             foreach (string note in changes.Notes) request.Log?.Invoke(note);
@@ -106,7 +106,7 @@ public sealed class BundleInstaller(IObjectStore? store, ProcessRunner? runner =
             }
 
             TimeSpan took = _clock.GetElapsedTime(started);
-            return [.. offers.Select(o => Result(Describe(o, state, changes, paths), o, state, took))];
+            return [.. offers.Select(o => Result(Describe(o, state, changes, paths), o, state, fetcher.SizeOf(o), took))];
         }
         finally
         {
@@ -253,7 +253,7 @@ public sealed class BundleInstaller(IObjectStore? store, ProcessRunner? runner =
         offer.Entries.Count(e => e.Type != Bundles.BundleEntryType.Folder),
         changes.Files().Count(f => f.Bundle == offer.Name));
 
-    private static InstalledBundle Result(PlannedBundle plan, BundleOffer offer, InstalledState state, TimeSpan took) => new()
+    private static InstalledBundle Result(PlannedBundle plan, BundleOffer offer, InstalledState state, (long Fetched, long Archive) size, TimeSpan took) => new()
     {
         Name = plan.Name,
         Version = plan.Version,
@@ -262,6 +262,8 @@ public sealed class BundleInstaller(IObjectStore? store, ProcessRunner? runner =
         Files = plan.Files,
         Changed = plan.Changed,
         Took = took,
+        BytesFetched = size.Fetched,
+        ArchiveSize = size.Archive,
         RootPath = plan.RootPath,
         Digest = plan.Digest,
     };

@@ -19,6 +19,12 @@ public sealed record InstalledBundle
 
     public required TimeSpan Took { get; init; }
 
+    /// <summary>Bytes of the archive that came over the network; 0 for an archive on this machine, and where nothing was needed.</summary>
+    public required long BytesFetched { get; init; }
+
+    /// <summary>Bytes of the archive.</summary>
+    public required long ArchiveSize { get; init; }
+
     /// <summary>Where its files lie.</summary>
     public required string RootPath { get; init; }
 

@@ -43,7 +43,7 @@ internal sealed class InstallStage(HostPaths paths, FileSystems fileSystems, str
                 else files[place.Entry.Name] = paths.Full(hostPath);
             }
 
-            using SafeArchive archive = await fetcher.OpenAsync(bundle.Key, cancellationToken);
+            using SafeArchive archive = await fetcher.OpenAsync(bundle.Key, [.. bundle.Select(p => p.Entry)], cancellationToken);
             await archive.ReadAsync(entry => files.ContainsKey(entry.Name), (entry, content) => UnpackedItem.WriteFile(files[entry.Name], entry.Mode, content), cancellationToken);
         }
 

@@ -6,6 +6,9 @@ internal sealed class InstallStore(HostPaths paths)
     /// <summary>A running install's files, in a folder for each transaction.</summary>
     public const string Work = "work";
 
+    /// <summary>Downloads that broke, for the next run to go on with. Nothing here is swept: whoever fetches does it.</summary>
+    public const string Partial = "partial";
+
     /// <summary>Files that were there before Cumulus.</summary>
     public const string Originals = "originals";
 

@@ -162,6 +162,24 @@ public sealed class S3TransferTests(MotoServer moto) : IAsyncLifetime, IDisposab
         Assert.False(await Store.ContinueDownloadAsync(_bucket, "none", _folder["new"], etag, null, default));
     }
 
+    [Theory]
+    [InlineData(3000)]
+    [InlineData((2 * Part) + 17)]
+    public async Task A_stretch_is_read_of_the_object_that_is_meant_and_of_no_other(int size)
+    {
+        string path = await FileAsync(size);
+        await Store.UploadAsync(_bucket, "k", path, ObjectWrite.Plain, null, default);
+        StoredObject there = (await Store.FindAsync(_bucket, "k", default))!;
+        byte[] middle = new byte[size / 2];
+        Assert.Equal(ReadOutcome.Read, await Store.ReadAsync(there, size / 3, middle, default));
+        Assert.Equal((await File.ReadAllBytesAsync(path))[(size / 3)..((size / 3) + (size / 2))], middle);
+
+        await Store.PutAsync(_bucket, "k", new byte[size], ObjectWrite.Plain, default);
+        Assert.Equal(ReadOutcome.Gone, await Store.ReadAsync(there, size / 3, middle, default));
+        await Store.DeleteAsync(_bucket, ["k"], default);
+        Assert.Equal(ReadOutcome.Gone, await Store.ReadAsync(there, size / 3, middle, default));
+    }
+
     private async Task<List<string>> KeysAsync(string prefix)
     {
         var keys = new List<string>();

@@ -227,10 +227,9 @@ public sealed class BundleWalkTests : IDisposable
     public void A_rewrite_without_two_sides_is_refused(string text) =>
         Assert.Equal(ErrorIds.PathInvalid, Assert.Throws<CumulusException>(() => PathRewrite.Parse(text)).ErrorId);
 
-    [Fact]
+    [NeedsFact(Need.Unix, Need.NotRoot)]
     public void A_folder_that_must_not_be_read_is_named()
     {
-        if (Environment.UserName == "root" || OperatingSystem.IsWindows()) return;
         _folder.Write("site/closed/x", "1");
         _folder.SetMode("site/closed", 0);
         CumulusException e = Refusal(Site());
@@ -238,10 +237,9 @@ public sealed class BundleWalkTests : IDisposable
         Assert.Equal((ErrorIds.AccessDenied, _folder["site/closed"]), (e.ErrorId, e.Target));
     }
 
-    [Fact]
+    [NeedsFact(Need.Unix)]
     public void A_path_that_is_a_special_file_is_refused()
     {
-        if (OperatingSystem.IsWindows()) return;
         Assert.Contains("device", Refusal(BundleRequest.FromPath("web", "/dev/null", _folder["out"])).Message);
     }
 

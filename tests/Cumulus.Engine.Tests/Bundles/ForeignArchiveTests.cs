@@ -39,19 +39,20 @@ public sealed class ForeignArchiveTests : IDisposable
     [InlineData("members.tar.gz", "tar cf ../t . && (head -c 30000 ../t | gzip; tail -c +30001 ../t | gzip -9) > {out}; rm ../t")]
     [InlineData("x.tar.bz2", "tar cjf {out} .")]
     [InlineData("pbzip2.tar.bz2", "tar cf - . | pbzip2 -p2 -b1 > {out}")]
-    [InlineData("bsd.tar.gz", "bsdtar czf {out} .")]
     [InlineData("python.tar.gz", "python3 -c \"import sys, tarfile; t = tarfile.open(sys.argv[1], 'w:gz', format=tarfile.PAX_FORMAT); t.add('.'); t.close()\" {out}")]
     [InlineData("python-gnu.tar.bz2", "python3 -c \"import sys, tarfile; t = tarfile.open(sys.argv[1], 'w:bz2', format=tarfile.GNU_FORMAT); t.add('.'); t.close()\" {out}")]
     public async Task An_archive_of_another_program_unpacks_to_the_tree_that_it_was_made_of(string file, string command)
     {
-        string program = command.Split(' ')[0];
-        if (program == "bsdtar" && !IsThere(program)) return;
         Shell(command.Replace("{out}", _folder[file], StringComparison.Ordinal), _folder["tree"]);
         var request = new ExpandRequest { Archive = _folder[file], Destination = _folder["out"] };
         ExpandedBundle expanded = await BundleUnpacker.ExpandAsync(request, default);
         Assert.Equal(Hosts.HostFixture.Snapshot(_folder["tree"]), Hosts.HostFixture.Snapshot(_folder["out"]));
         Assert.Equal((7, false), (expanded.Files, expanded.Verified));
     }
+
+    [NeedsFact("bsdtar")]
+    public Task An_archive_of_bsdtar_unpacks_to_the_tree_that_it_was_made_of() =>
+        An_archive_of_another_program_unpacks_to_the_tree_that_it_was_made_of("bsd.tar.gz", "bsdtar czf {out} .");
 
     [Theory]
     [InlineData("plain.zip", "import sys, zipfile; z = zipfile.ZipFile(sys.argv[1], 'w', zipfile.ZIP_DEFLATED); z.writestr('a', 'x'); z.close()")]
@@ -99,8 +100,6 @@ public sealed class ForeignArchiveTests : IDisposable
         using SafeArchive archive = await SafeArchive.OpenAsync(_folder["x.zip"], forWindows: false, null, default);
         Assert.Equal(2, (await archive.ReadContentAsync(default)).Count);
     }
-
-    private static bool IsThere(string program) => Environment.GetEnvironmentVariable("PATH")!.Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, program)));
 
     private static void Shell(string command, string folder)
     {

@@ -33,7 +33,7 @@ public sealed class GitOriginTests : IDisposable
     private async Task<BundleOrigin?> ReadAsync(string path = "repo/site", params string[] bundled) =>
         (await new GitOrigin().ReadAsync([_folder[path]], default))?.Origin(bundled.Select(b => _folder[b]));
 
-    [Fact]
+    [NeedsFact("git")]
     public async Task A_clean_work_tree_gives_its_commit()
     {
         string commit = Commit();
@@ -42,7 +42,7 @@ public sealed class GitOriginTests : IDisposable
         Assert.Equal(new BundleOrigin(commit, false), await ReadAsync("repo"));
     }
 
-    [Fact]
+    [NeedsFact("git")]
     public async Task Changes_count_where_they_are_bundled_and_not_elsewhere()
     {
         string commit = Commit();
@@ -53,7 +53,7 @@ public sealed class GitOriginTests : IDisposable
         Assert.Equal(new BundleOrigin(commit, true), await ReadAsync("repo/site"));
     }
 
-    [Fact]
+    [NeedsFact("git")]
     public async Task What_a_build_made_is_as_clean_as_what_it_was_made_of()
     {
         _folder.Write("repo/.gitignore", "/dist/\n");
@@ -67,7 +67,7 @@ public sealed class GitOriginTests : IDisposable
         Assert.Equal(new BundleOrigin(commit, true), await ReadAsync("repo/dist", "repo/dist/app.js"));
     }
 
-    [Fact]
+    [NeedsFact("git")]
     public async Task An_unknown_file_counts_when_it_is_bundled()
     {
         Commit();
@@ -79,7 +79,7 @@ public sealed class GitOriginTests : IDisposable
         Assert.True((await ReadAsync("repo", "repo/site/new/é x"))!.IsDirty);
     }
 
-    [Fact]
+    [NeedsFact("git")]
     public async Task Where_there_is_no_commit_there_is_no_origin()
     {
         _folder.Write("repo/site/x", "1");
@@ -89,7 +89,7 @@ public sealed class GitOriginTests : IDisposable
         Assert.Null(await new GitOrigin().ReadAsync([], default));
     }
 
-    [Fact]
+    [NeedsFact("git")]
     public async Task A_program_that_the_repository_names_as_its_monitor_does_not_run()
     {
         Commit();

@@ -176,10 +176,18 @@ public sealed class BundleInstallerTests : IDisposable
     public async Task An_archive_with_bytes_that_were_not_published_is_refused_even_if_its_files_are_right_D26()
     {
         await _on.PublishAsync("web", "1", ("srv/x", "1"));
-        _on.Store[KeyOf("web", "1")] = [.. _on.Store[KeyOf("web", "1")], 0];
+        byte[] published = _on.Store[KeyOf("web", "1")];
+        // The time of the first entry.
+        const int Time = 10;
+        _on.Store[KeyOf("web", "1")] = [.. published[..Time], (byte)(published[Time] ^ 1), .. published[(Time + 1)..]];
         CumulusException e = await _on.FailAsync("1", "web");
         Assert.Equal(ErrorIds.BundleDigestMismatch, e.ErrorId);
         Assert.Contains("SHA-256", e.Message);
+
+        _on.Store[KeyOf("web", "1")] = [.. published, 0];
+        e = await _on.FailAsync("1", "web");
+        Assert.Equal(ErrorIds.BundleDigestMismatch, e.ErrorId);
+        Assert.Contains($"has {published.Length + 1} bytes, its manifest says {published.Length}", e.Message);
     }
 
     [Fact]

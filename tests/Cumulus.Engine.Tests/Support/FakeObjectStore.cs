@@ -100,6 +100,27 @@ public sealed class FakeObjectStore : IObjectStore
         return true;
     }
 
+    /// <summary>Called with key and offset before a stretch is read: may wait, throw, change the object, or tell what reading comes to.</summary>
+    public Func<string, long, Task<ReadOutcome?>>? BeforeRange { get; set; }
+
+    /// <summary>Stretches that were read: offset and length.</summary>
+    public List<(long Offset, int Length)> Ranges { get; } = [];
+
+    public async Task<ReadOutcome> ReadAsync(StoredObject source, long offset, Memory<byte> target, CancellationToken cancellationToken)
+    {
+        Called("Read", source.Key);
+        if (DownloadFailure is not null) throw DownloadFailure;
+        if (BeforeRange is not null && await BeforeRange(source.Key, offset) is { } fault) return fault;
+        lock (_gate)
+        {
+            if (!_objects.TryGetValue(source.Key, out Held? there) || there.ETag != source.ETag) return ReadOutcome.Gone;
+            if (!Downloads.Contains(source.Key)) Downloads.Add(source.Key);
+            there.Bytes.AsMemory((int)offset, target.Length).CopyTo(target);
+            Ranges.Add((offset, target.Length));
+            return ReadOutcome.Read;
+        }
+    }
+
     public Task<ObjectContent?> GetAsync(string bucket, string key, CancellationToken cancellationToken)
     {
         Called("Get", key);

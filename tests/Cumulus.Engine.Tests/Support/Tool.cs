@@ -15,7 +15,4 @@ public static class Tool
         Assert.True(process.ExitCode == 0, $"{program} ended with {process.ExitCode}: {output}");
         return output;
     }
-
-    public static bool IsInstalled(string program) =>
-        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, program)));
 }

@@ -28,6 +28,7 @@ public sealed class BundleBuilder(HookRunner? hooks = null, TimeProvider? clock 
         BundleFormat format = FormatOf(request);
         string archive = BundleFormats.WithoutEnding(plan) + format.Ending();
         Directory.CreateDirectory(request.OutputFolder);
+        EarlierBuilds.Sweep(request.OutputFolder, _clock.GetUtcNow(), request.Log);
         Bundle bundle = request.PreBuiltBundle is { } ready
             ? await TakeAsync(request, ready, archive, cancellationToken)
             : await MakeAsync(request, archive, new ArchiveSettings(ZipHeaders.Nearest(time), request.CompressionLevel), cancellationToken);
@@ -83,11 +84,16 @@ public sealed class BundleBuilder(HookRunner? hooks = null, TimeProvider? clock 
     private static async Task<Bundle> PlaceAsync(string archive, Func<string, Task<BundleManifest>> write, CancellationToken cancellationToken)
     {
         string manifest = archive + BundleManifest.Suffix;
-        string unique = $".{Guid.NewGuid():N}.tmp";
+        string unique = EarlierBuilds.NewEnding();
         try
         {
-            BundleManifest content = await write(archive + unique);
-            await content.WriteAsync(manifest + unique, cancellationToken);
+            BundleManifest content;
+            await using (var file = new FileStream(manifest + unique, FileMode.CreateNew, FileAccess.Write, FileShare.None))
+            {
+                content = await write(archive + unique);
+                await file.WriteAsync(content.ToBytes(), cancellationToken);
+            }
+
             File.Move(archive + unique, archive, overwrite: true);
             File.Move(manifest + unique, manifest, overwrite: true);
             return BundleFile.Describe(archive, content);

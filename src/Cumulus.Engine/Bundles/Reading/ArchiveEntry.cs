@@ -35,6 +35,6 @@ internal sealed record ArchiveEntry(string Name, BundleEntryType Type, UnixFileM
 /// <summary>Where a zip keeps the bytes of an entry.</summary>
 /// <param name="Offset">In the archive; the local header is before it.</param>
 /// <param name="Length">Bytes as they are stored.</param>
-/// <param name="IsDeflated">Else they are the content itself.</param>
-/// <param name="Crc32">Of the content.</param>
-internal sealed record ZipData(long Offset, long Length, bool IsDeflated, uint Crc32);
+/// <param name="IsDeflated">Else they are the content itself. Null where nothing tells, since both would be as long: the content's digest then does.</param>
+/// <param name="Crc32">Of the content; null where nothing tells it, and then there is a digest.</param>
+internal sealed record ZipData(long Offset, long Length, bool? IsDeflated, uint? Crc32);

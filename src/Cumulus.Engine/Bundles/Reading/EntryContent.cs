@@ -62,7 +62,7 @@ internal sealed class EntryContent(ArchiveRefusal refuse, CancellationToken canc
         _read += read;
         if (_read > entry.Size) throw refuse.Invalid($"holds more bytes of '{entry.Name}' than the {entry.Size} that it declares");
         _hash.AppendData(buffer[..read]);
-        if (entry.Data is not null) _crc.Append(buffer[..read]);
+        if (entry.Data?.Crc32 is not null) _crc.Append(buffer[..read]);
         return read;
     }
 
@@ -96,7 +96,7 @@ internal sealed class EntryContent(ArchiveRefusal refuse, CancellationToken canc
     private void End(ArchiveEntry entry)
     {
         if (_read < entry.Size) throw refuse.Invalid($"holds {_read} bytes of '{entry.Name}' where it declares {entry.Size}");
-        if (entry.Data is { } zip && _crc.Value != zip.Crc32) throw refuse.Invalid($"is damaged: '{entry.Name}' does not have its checksum");
+        if (entry.Data?.Crc32 is { } crc && _crc.Value != crc) throw refuse.Invalid($"is damaged: '{entry.Name}' does not have its checksum");
         Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
         _hash.GetHashAndReset(digest);
         _sha256 = Hex.Of(digest);

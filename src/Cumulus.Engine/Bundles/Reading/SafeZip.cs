@@ -1,6 +1,8 @@
 using System.IO.Compression;
 using System.Runtime.ExceptionServices;
+using System.Security.Cryptography;
 using System.Text;
+using Cumulus.Engine.Aws;
 using Microsoft.Win32.SafeHandles;
 
 namespace Cumulus.Engine.Bundles;
@@ -39,6 +41,27 @@ internal sealed class SafeZip : SafeArchive
         }
 
         return zip;
+    }
+
+    /// <summary>Some files of a zip that is not here itself: their bytes lie in a file of their own. No header of the zip is looked at; a manifest tells everything.</summary>
+    /// <param name="files">The manifest's lines, and where the bytes of each are now.</param>
+    /// <param name="archiveSize">Bytes of the whole zip.</param>
+    /// <exception cref="CumulusException"><see cref="ErrorIds.BundleUnsafe"/></exception>
+    public static SafeZip OfFiles(SafeFileHandle file, IEnumerable<(BundleEntry Entry, ByteStretch Bytes)> files, long archiveSize, ReadingOptions options)
+    {
+        var refuse = new ArchiveRefusal(options.Place!);
+        var guard = new EntryGuard(refuse, options, archiveSize);
+        return new SafeZip(file, refuse, options)
+        {
+            Entries =
+            [
+                .. files.Select(f => guard.Admit(f.Entry.Name, f.Entry.Type, (int)f.Entry.Mode, f.Entry.Size, null) with
+                {
+                    Sha256 = f.Entry.Sha256,
+                    Data = new ZipData(f.Bytes.Offset, f.Bytes.Length, f.Bytes.Length == f.Entry.Size ? null : true, null),
+                }),
+            ],
+        };
     }
 
     public override async Task ReadAsync(Func<ArchiveEntry, bool>? selection, Action<ArchiveEntry, EntryContent> take, CancellationToken cancellationToken)
@@ -107,8 +130,9 @@ internal sealed class SafeZip : SafeArchive
 
     private static void Read(ArchiveEntry entry, FileSegment segment, EntryContent content, Action<ArchiveEntry, EntryContent> take)
     {
-        segment.Begin(entry.Data!.Offset, entry.Data.Length);
-        Stream source = entry.Data.IsDeflated ? new DeflateStream(segment, CompressionMode.Decompress, leaveOpen: true) : segment;
+        bool deflated = entry.Data!.IsDeflated ?? !IsStored(entry, segment);
+        segment.Begin(entry.Data.Offset, entry.Data.Length);
+        Stream source = deflated ? new DeflateStream(segment, CompressionMode.Decompress, leaveOpen: true) : segment;
         try
         {
             content.Begin(entry, source);
@@ -117,8 +141,14 @@ internal sealed class SafeZip : SafeArchive
         }
         finally
         {
-            if (entry.Data.IsDeflated) source.Dispose();
+            if (deflated) source.Dispose();
         }
+    }
+
+    private static bool IsStored(ArchiveEntry entry, FileSegment segment)
+    {
+        segment.Begin(entry.Data!.Offset, entry.Data.Length);
+        return Hex.Of(SHA256.HashData(segment)) == entry.Sha256;
     }
 
     private void ReadEntries(CancellationToken cancellationToken)

@@ -52,10 +52,9 @@ public sealed class KeyFileTests : IDisposable
         Assert.Equal(signer.PublicKey.Id, PublicKey.FromFile(_folder["release.pub.pem"]).Id);
     }
 
-    [Fact]
+    [NeedsFact(Need.Unix)]
     public void A_private_key_that_others_can_read_is_warned_of_by_name()
     {
-        if (OperatingSystem.IsWindows()) return;
         BundleKey key = BundleKey.Create(_folder["release.pem"], default, overwrite: false);
         _folder.SetMode("release.pem", OwnerOnly | UnixFileMode.OtherRead);
         List<string> warnings = [];

@@ -13,7 +13,7 @@ public sealed class OpenSslTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    [OpenSslFact]
+    [NeedsFact("openssl")]
     public async Task OpenSsl_verifies_our_signature_and_refuses_another_manifest()
     {
         BundleKey key = BundleKey.Create(_folder["release.pem"], default, overwrite: false);
@@ -29,7 +29,7 @@ public sealed class OpenSslTests : IDisposable
         (int ExitCode, string Output) Verify() => Programs.Try("openssl", "dgst", "-sha256", "-verify", key.PublicKeyPath, "-signature", _folder["sig"], _folder["m"]);
     }
 
-    [OpenSslFact]
+    [NeedsFact("openssl")]
     public void OpenSsl_gives_our_public_key_the_same_id()
     {
         BundleKey key = BundleKey.Create(_folder["release.pem"], default, overwrite: false);
@@ -38,7 +38,7 @@ public sealed class OpenSslTests : IDisposable
         Assert.Equal(key.KeyId, PublicKey.FromFile(key.PublicKeyPath).Id);
     }
 
-    [OpenSslTheory]
+    [NeedsTheory("openssl")]
     [InlineData("PKCS#8")]
     [InlineData("SEC1")]
     [InlineData("SEC1 behind its parameters")]
@@ -66,7 +66,7 @@ public sealed class OpenSslTests : IDisposable
         Assert.Equal(signer.PublicKey.Id, new SignatureVerifier([trusted]).Verify(Manifest, document, "m").Id);
     }
 
-    [OpenSslFact]
+    [NeedsFact("openssl")]
     public void We_verify_what_OpenSsl_signed()
     {
         Programs.Run("openssl", "genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-out", _folder["key.pem"]);
@@ -80,7 +80,7 @@ public sealed class OpenSslTests : IDisposable
         Assert.False(key.Verifies([.. Manifest, 0], signature));
     }
 
-    [OpenSslFact]
+    [NeedsFact("openssl")]
     public void OpenSsl_opens_our_encrypted_key_with_its_passphrase_alone()
     {
         BundleKey key = BundleKey.Create(_folder["release.pem"], "s3cret ü", overwrite: false);
@@ -88,7 +88,7 @@ public sealed class OpenSslTests : IDisposable
         Assert.NotEqual(0, Programs.Try("openssl", "pkey", "-in", key.Path, "-passin", "pass:other", "-noout").ExitCode);
     }
 
-    [OpenSslTheory]
+    [NeedsTheory("openssl")]
     [InlineData("secp384r1", "another curve than P-256")]
     [InlineData("secp256k1", "P-256")]
     [InlineData("RSA", "no private key for ECDSA P-256")]
@@ -110,7 +110,7 @@ public sealed class OpenSslTests : IDisposable
         Assert.Contains(path, e.Message);
     }
 
-    [OpenSslTheory]
+    [NeedsTheory("openssl")]
     [InlineData("secp384r1")]
     [InlineData("RSA")]
     public void Other_kinds_of_public_key_are_refused(string kind)
@@ -121,20 +121,4 @@ public sealed class OpenSslTests : IDisposable
         var e = Assert.Throws<CumulusException>(() => PublicKey.FromFile(_folder["pub.pem"]));
         Assert.Contains("another kind than ECDSA P-256", e.Message);
     }
-}
-
-/// <summary>Skipped, with a reason, where there is no OpenSSL.</summary>
-public sealed class OpenSslFactAttribute : FactAttribute
-{
-    internal const string Reason = "openssl is not on PATH";
-
-    internal static readonly bool Missing = !Programs.Has("openssl");
-
-    public OpenSslFactAttribute() => Skip = Missing ? Reason : null;
-}
-
-/// <summary>Skipped, with a reason, where there is no OpenSSL.</summary>
-public sealed class OpenSslTheoryAttribute : TheoryAttribute
-{
-    public OpenSslTheoryAttribute() => Skip = OpenSslFactAttribute.Missing ? OpenSslFactAttribute.Reason : null;
 }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.ExceptionServices;
 using System.Security.Cryptography;
 using System.Threading.Channels;
 using Microsoft.Win32.SafeHandles;
@@ -79,10 +80,11 @@ internal sealed class ArchiveFile : IAsyncDisposable
     }
 
     /// <returns>SHA-256 of the whole file, 64 hexadecimal digits.</returns>
+    /// <exception cref="EndOfStreamException">Somebody made the file shorter. Appending throws this too, as soon as it is known.</exception>
     public async Task<string> FinishAsync()
     {
         Flush();
-        _settled.Writer.Complete();
+        _settled.Writer.TryComplete();
         return await _hash;
     }
 
@@ -104,7 +106,15 @@ internal sealed class ArchiveFile : IAsyncDisposable
     // Waits where hashing is far behind: what waits to be hashed is memory.
     private void Tell(Settled settled)
     {
-        if (!_settled.Writer.TryWrite(settled)) _settled.Writer.WriteAsync(settled).AsTask().GetAwaiter().GetResult();
+        try
+        {
+            if (!_settled.Writer.TryWrite(settled)) _settled.Writer.WriteAsync(settled).AsTask().GetAwaiter().GetResult();
+        }
+        catch (ChannelClosedException e) when (e.InnerException is { } cause)
+        {
+            // Hashing failed; that it takes no more is not the news.
+            ExceptionDispatchInfo.Throw(cause);
+        }
     }
 
     private async Task<string> HashAsync()

@@ -1,0 +1,81 @@
+using System.Security.Cryptography;
+using Cumulus.Engine.Aws;
+using Cumulus.Engine.Bundles;
+using Microsoft.Win32.SafeHandles;
+
+namespace Cumulus.Engine.Hosts;
+
+/// <summary>
+/// Brings the contents of single files of a bundle into one local file: what the host has under another name from there, the rest by range requests.
+/// Every content is compared with its digest when it is read.
+/// </summary>
+/// <param name="installed">What is on the host, for contents that only moved.</param>
+internal sealed class DeltaFetch(HostPaths paths, InstalledState installed)
+{
+    private readonly ILookup<string, string> _places = installed.Bundles
+        .SelectMany(b => b.Entries.Where(e => e.Sha256 is not null).Select(e => (e.Sha256, Path: ArchiveName.Join(b.Path, e.Name))))
+        .ToLookup(e => e.Sha256!, e => e.Path);
+
+    /// <summary>Looks for contents on the host and writes those that are there one behind the other.</summary>
+    /// <param name="files">Files that are not empty.</param>
+    /// <returns>For the SHA-256 of each content that was found where it lies.</returns>
+    public async Task<Dictionary<string, ByteStretch>> TakeInstalledAsync(IEnumerable<BundleEntry> files, SafeFileHandle target, CancellationToken cancellationToken)
+    {
+        var found = new Dictionary<string, ByteStretch>();
+        long end = 0;
+        foreach (BundleEntry file in files)
+        {
+            if (found.ContainsKey(file.Sha256!)) continue;
+            foreach (string path in _places[file.Sha256!])
+            {
+                if (HostDisk.Look(paths.Full(path)) is not { Type: BundleEntryType.File } there || there.Size != file.Size) continue;
+                if (!await TryCopyAsync(paths.Full(path), file, target, end, cancellationToken)) continue;
+                found[file.Sha256!] = new ByteStretch(end, file.Size);
+                end += file.Size;
+                break;
+            }
+        }
+
+        return found;
+    }
+
+    /// <summary>Fetches what a plan names and writes it behind what is there.</summary>
+    /// <exception cref="CumulusException">As <see cref="IObjectStore"/>.</exception>
+    public static Task<ReadOutcome> FetchAsync(IObjectStore store, StoredObject archive, DeltaPlan plan, SafeFileHandle target, long at, CancellationToken cancellationToken) =>
+        RangeReader.ReadAsync(
+            store,
+            archive,
+            plan.Stretches,
+            async bytes =>
+            {
+                await RandomAccess.WriteAsync(target, bytes, at, cancellationToken);
+                at += bytes.Length;
+            },
+            cancellationToken);
+
+    // Somebody may have changed the file: then what was written is written over by what comes next.
+    private static async Task<bool> TryCopyAsync(string path, BundleEntry file, SafeFileHandle target, long at, CancellationToken cancellationToken)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        try
+        {
+            await using FileStream source = File.OpenRead(path);
+            byte[] buffer = new byte[(int)Math.Min(file.Size, 128 << 10)];
+            long left = file.Size;
+            while (left > 0)
+            {
+                int read = await source.ReadAsync(buffer.AsMemory(0, (int)Math.Min(buffer.Length, left)), cancellationToken);
+                if (read == 0) return false;
+                hash.AppendData(buffer, 0, read);
+                await RandomAccess.WriteAsync(target, buffer.AsMemory(0, read), at + file.Size - left, cancellationToken);
+                left -= read;
+            }
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return false;
+        }
+
+        return Hex.Of(hash.GetHashAndReset()) == file.Sha256;
+    }
+}
