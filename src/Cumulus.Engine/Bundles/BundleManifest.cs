@@ -82,6 +82,11 @@ public sealed record BundleManifest
     public async Task WriteAsync(string path, CancellationToken cancellationToken)
     {
         await using var stream = new FileStream(path, FileMode.CreateNew, FileAccess.Write);
+        await WriteAsync(stream, cancellationToken);
+    }
+
+    public async Task WriteAsync(Stream stream, CancellationToken cancellationToken)
+    {
         await JsonSerializer.SerializeAsync(stream, this, ManifestJson, cancellationToken);
         stream.WriteByte((byte)'\n');
     }

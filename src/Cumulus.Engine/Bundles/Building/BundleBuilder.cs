@@ -91,7 +91,7 @@ public sealed class BundleBuilder(HookRunner? hooks = null, TimeProvider? clock 
             await using (var file = new FileStream(manifest + unique, FileMode.CreateNew, FileAccess.Write, FileShare.None))
             {
                 content = await write(archive + unique);
-                await file.WriteAsync(content.ToBytes(), cancellationToken);
+                await content.WriteAsync(file, cancellationToken);
             }
 
             File.Move(archive + unique, archive, overwrite: true);
