@@ -68,7 +68,7 @@ internal sealed class DeltaFetch(HostPaths paths, InstalledState installed)
                 left -= read;
             }
         }
-        catch (UnauthorizedAccessException)
+        catch (Exception e) when (e is UnauthorizedAccessException or FileNotFoundException)
         {
             return false;
         }
