@@ -36,7 +36,7 @@ internal static class InstallContest
             new Contestant("tar xzf", "sh", "-c", $"mkdir '{{out}}' && tar xzf '{tar}' -C '{{out}}'") { Needs = "tar" }) { TellsSizes = false }.Run(Rounds, output, warmUp: false);
 
         output.WriteLine($"\nInstall again, {files.Length:N0} files changed ({Rounds} rounds)");
-        output.WriteLine($"{"",-28}{"time",10}{"of full",10}{"fetched",16}{"of archive",12}{"requests",10}{"peak",10}");
+        output.WriteLine($"{"",-28}{"time",10}{"of full",10}{"processor",12}{"fetched",16}{"of archive",12}{"requests",10}{"peak",10}");
         for (int round = 0; round < Rounds; round++)
         {
             string root = scratch[$"root-{round}"];
@@ -44,9 +44,9 @@ internal static class InstallContest
             foreach ((string name, string version) in ((string, string)[])[("all of it", "1"), ("1 % changed", "2"), ("nothing changed", "2")])
             {
                 shelf.Reset();
-                (double seconds, long peak) = await RunAsync(cumulus, FromBucket(version, root));
+                (double seconds, double processor, long peak) = await RunAsync(cumulus, FromBucket(version, root));
                 if (full == 0) full = seconds;
-                output.WriteLine($"{name,-28}{seconds,8:0.000} s{seconds / full,10:P1}{shelf.ArchiveBytes,16:N0}{(double)shelf.ArchiveBytes / first,12:P2}{shelf.Requests,10}{peak / 1e6,7:0} MB");
+                output.WriteLine($"{name,-28}{seconds,8:0.000} s{seconds / full,10:P1}{processor,10:0.00} s{shelf.ArchiveBytes,16:N0}{(double)shelf.ArchiveBytes / first,12:P2}{shelf.Requests,10}{peak / 1e6,7:0} MB");
             }
         }
     }
@@ -61,18 +61,18 @@ internal static class InstallContest
         return (await new BundleBuilder().BuildAsync(request, default)).Size;
     }
 
-    private static async Task<(double Seconds, long PeakMemory)> RunAsync(string command, string[] arguments)
+    private static async Task<(double Seconds, double Processor, long PeakMemory)> RunAsync(string command, string[] arguments)
     {
         var watch = Stopwatch.StartNew();
         using Process process = Process.Start(new ProcessStartInfo(command, arguments) { RedirectStandardOutput = true })!;
         Task<string> output = process.StandardOutput.ReadToEndAsync();
-        long peak = 0;
+        (long peak, TimeSpan processor) = (0, TimeSpan.Zero);
         while (!process.WaitForExit(TimeSpan.FromMilliseconds(20)))
         {
             try
             {
                 process.Refresh();
-                peak = Math.Max(peak, process.PeakWorkingSet64);
+                (peak, processor) = (Math.Max(peak, process.PeakWorkingSet64), process.TotalProcessorTime);
             }
             catch (InvalidOperationException)
             {
@@ -81,7 +81,7 @@ internal static class InstallContest
         }
 
         string text = await output;
-        return process.ExitCode == 0 ? (watch.Elapsed.TotalSeconds, peak) : throw new InvalidOperationException($"{command} exited {process.ExitCode}: {text}");
+        return process.ExitCode == 0 ? (watch.Elapsed.TotalSeconds, processor.TotalSeconds, peak) : throw new InvalidOperationException($"{command} exited {process.ExitCode}: {text}");
     }
 
     private static async Task CopyAsync(string from, string to)

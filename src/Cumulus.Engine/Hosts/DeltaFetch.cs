@@ -12,27 +12,24 @@ namespace Cumulus.Engine.Hosts;
 /// <param name="installed">What is on the host, for contents that only moved.</param>
 internal sealed class DeltaFetch(HostPaths paths, InstalledState installed)
 {
-    private readonly ILookup<string, string> _places = installed.Bundles
-        .SelectMany(b => b.Entries.Where(e => e.Sha256 is not null).Select(e => (e.Sha256, Path: ArchiveName.Join(b.Path, e.Name))))
-        .ToLookup(e => e.Sha256!, e => e.Path);
-
     /// <summary>Looks for contents on the host and writes those that are there one behind the other.</summary>
     /// <param name="files">Files that are not empty.</param>
     /// <returns>For the SHA-256 of each content that was found where it lies.</returns>
     public async Task<Dictionary<string, ByteStretch>> TakeInstalledAsync(IEnumerable<BundleEntry> files, SafeFileHandle target, CancellationToken cancellationToken)
     {
+        Dictionary<string, BundleEntry> wanted = files.DistinctBy(f => f.Sha256).ToDictionary(f => f.Sha256!);
         var found = new Dictionary<string, ByteStretch>();
         long end = 0;
-        foreach (BundleEntry file in files)
+        foreach (InstalledRecord record in installed.Bundles)
         {
-            if (found.ContainsKey(file.Sha256!)) continue;
-            foreach (string path in _places[file.Sha256!])
+            foreach (BundleEntry entry in record.Entries)
             {
-                if (HostDisk.Look(paths.Full(path)) is not { Type: BundleEntryType.File } there || there.Size != file.Size) continue;
-                if (!await TryCopyAsync(paths.Full(path), file, target, end, cancellationToken)) continue;
-                found[file.Sha256!] = new ByteStretch(end, file.Size);
+                if (entry.Sha256 is not { } sha256 || found.ContainsKey(sha256) || !wanted.TryGetValue(sha256, out BundleEntry? file)) continue;
+                string path = paths.Full(ArchiveName.Join(record.Path, entry.Name));
+                if (HostDisk.Look(path) is not { Type: BundleEntryType.File } there || there.Size != file.Size) continue;
+                if (!await TryCopyAsync(path, file, target, end, cancellationToken)) continue;
+                found[sha256] = new ByteStretch(end, file.Size);
                 end += file.Size;
-                break;
             }
         }
 
@@ -71,7 +68,7 @@ internal sealed class DeltaFetch(HostPaths paths, InstalledState installed)
                 left -= read;
             }
         }
-        catch (UnauthorizedAccessException)
+        catch (Exception e) when (e is UnauthorizedAccessException or FileNotFoundException)
         {
             return false;
         }

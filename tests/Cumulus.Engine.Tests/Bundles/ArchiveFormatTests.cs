@@ -44,10 +44,24 @@ public sealed class ArchiveFormatTests : IDisposable
         BundleManifest manifest = await BundleManifest.ReadAsync(bundle.ManifestPath, forWindows: false, default);
         var expected = manifest.Entries.ToDictionary(e => e.Name, Told);
 
+        Assert.Equal(Hash(bundle.Path), manifest.Sha256);
         Assert.Equal(14, manifest.Entries.Count);
         Assert.Equal(expected.OrderBy(e => e.Key, StringComparer.Ordinal), found.OrderBy(e => e.Key, StringComparer.Ordinal));
         Assert.All(manifest.Entries.Where(e => e.Type == BundleEntryType.File), e =>
-            Assert.Equal(Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(Path.Combine(site, e.Name)))).ToLowerInvariant(), e.Sha256));
+            Assert.Equal(Hash(Path.Combine(site, e.Name)), e.Sha256));
+    }
+
+    /// <summary>What is copied is hashed while it is in memory, what is new when it is on disk.</summary>
+    [Fact]
+    public async Task An_archive_that_was_put_together_from_an_earlier_one_has_the_digest_of_its_bytes()
+    {
+        string site = WriteTree("site");
+        BundleRequest request = BundleRequest.FromPath("web", site, _folder["out"]) with { Cache = new BuildCacheFolder(_folder["cache"]) };
+        var builder = new BundleBuilder(clock: new Later());
+        await builder.BuildAsync(request, default);
+        _folder.Write("site/text.txt", "changed");
+        Bundle again = await builder.BuildAsync(request, default);
+        Assert.Equal(Hash(again.Path), again.Sha256);
     }
 
     [Theory]
@@ -241,6 +255,8 @@ public sealed class ArchiveFormatTests : IDisposable
         return _folder[name];
     }
 
+    private static string Hash(string path) => Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(path))).ToLowerInvariant();
+
     private static string Text(int length) => string.Concat(Enumerable.Range(0, (length / 7) + 1).Select(i => $"{i * 31 % 9973:000000}\n"))[..length];
 
     private static byte[] Noise(int length)
@@ -248,5 +264,11 @@ public sealed class ArchiveFormatTests : IDisposable
         byte[] bytes = new byte[length];
         new Random(length).NextBytes(bytes);
         return bytes;
+    }
+
+    // Stamps count from two seconds after a file was written.
+    private sealed class Later : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => base.GetUtcNow().AddSeconds(10);
     }
 }
