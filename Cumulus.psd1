@@ -22,6 +22,7 @@
         'Get-CumulusConfiguration'
         'Get-Environment'
         'Get-EnvironmentStack'
+        'Get-InstalledBundle'
         'Get-LocalCloudHost'
         'Get-StackOutput'
         'Install-Bundle'
@@ -34,6 +35,8 @@
         'Start-LocalCloud'
         'Stop-LocalCloud'
         'Test-Bundle'
+        'Test-InstalledBundle'
+        'Uninstall-Bundle'
     )
     PrivateData          = @{
         PSData = @{

@@ -67,6 +67,8 @@ public static class ErrorIds
     public const string InstallFailed = nameof(InstallFailed);
     public const string InitScriptFailed = nameof(InitScriptFailed);
     public const string InstallInProgress = nameof(InstallInProgress);
+    public const string BundleNotInstalled = nameof(BundleNotInstalled);
+    public const string InstalledBundleTestFailed = nameof(InstalledBundleTestFailed);
 
     // LocalCloud
     public const string LocalCloudUnavailable = nameof(LocalCloudUnavailable);

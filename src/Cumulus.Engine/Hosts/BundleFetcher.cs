@@ -16,7 +16,7 @@ internal sealed class BundleFetcher(IObjectStore? store, HostPaths paths, string
     /// <see cref="ErrorIds.SignatureInvalid"/>, and what <see cref="IObjectStore"/> names.</exception>
     public async Task<BundleOffer> OfferAsync(InstallSource source, CancellationToken cancellationToken)
     {
-        (source, BundleManifest? manifest) = await ManifestAsync(source, cancellationToken);
+        (source, BundleManifest? manifest, string? signedBy) = await ManifestAsync(source, cancellationToken);
         string? archive = source.ArchivePath;
         IReadOnlyList<BundleEntry> entries;
         if (manifest is not null)
@@ -39,7 +39,8 @@ internal sealed class BundleFetcher(IObjectStore? store, HostPaths paths, string
             manifest?.Environment,
             digest,
             paths.HostPath(source.ExtractionPath ?? (paths.Windows ? @"C:\" : "/")),
-            entries);
+            entries,
+            signedBy);
         _fetched[offer] = new Fetched(source, manifest, archive);
         return offer;
     }
@@ -61,7 +62,7 @@ internal sealed class BundleFetcher(IObjectStore? store, HostPaths paths, string
     }
 
     /// <returns>The source again, with the key that has the manifest when it is one of a bucket.</returns>
-    private async Task<(InstallSource Source, BundleManifest? Manifest)> ManifestAsync(InstallSource source, CancellationToken cancellationToken)
+    private async Task<(InstallSource Source, BundleManifest? Manifest, string? SignedBy)> ManifestAsync(InstallSource source, CancellationToken cancellationToken)
     {
         if (source.ArchivePath is { } local && !File.Exists(local)) throw NotFound(source);
         foreach (InstallSource one in Candidates(source))
@@ -69,13 +70,13 @@ internal sealed class BundleFetcher(IObjectStore? store, HostPaths paths, string
             if (await BesideAsync(one, BundleManifest.Suffix, cancellationToken) is not { } bytes) continue;
 
             // What is verified is what is read: a file could change between the two.
-            if (trust is not null) trust.Verify(bytes, await BesideAsync(one, SignatureDocument.Suffix, cancellationToken), Place(one));
+            string? signedBy = trust?.Verify(bytes, await BesideAsync(one, SignatureDocument.Suffix, cancellationToken), Place(one));
             BundleManifest manifest = BundleManifest.Read(bytes, Place(one) + BundleManifest.Suffix, paths.Windows);
             if (trust is not null) BundleTrust.VerifyPlace(manifest, one, Place(one));
-            return (one, manifest);
+            return (one, manifest, signedBy);
         }
 
-        if (trust is null) return (source, null);
+        if (trust is null) return (source, null, null);
         foreach (InstallSource one in Candidates(source))
         {
             bool there = one.ArchivePath is not null || await Store.FindAsync(one.Bucket!, one.Key!, cancellationToken) is not null;

@@ -9,6 +9,9 @@ namespace Cumulus.Engine.Hosts;
 /// <param name="mounts">Full paths of all mount points.</param>
 internal sealed class FileSystems(HostPaths paths, IReadOnlyList<string> mounts)
 {
+    /// <summary>Name of the folder at the top of a file system that has not the state folder.</summary>
+    public const string StoreName = ".cumulus";
+
     private readonly Dictionary<string, string> _stores = [];
 
     public static FileSystems Of(HostPaths paths) =>
@@ -19,7 +22,7 @@ internal sealed class FileSystems(HostPaths paths, IReadOnlyList<string> mounts)
     {
         string mount = MountOf(paths.Full(hostPath));
         if (_stores.TryGetValue(mount, out string? known)) return known;
-        string store = mount == MountOf(paths.StateFolder) ? paths.StateFolderPath : ArchiveName.Join(HostPathOf(mount), ".cumulus");
+        string store = mount == MountOf(paths.StateFolder) ? paths.StateFolderPath : ArchiveName.Join(HostPathOf(mount), StoreName);
         return _stores[mount] = store;
     }
 

@@ -32,15 +32,16 @@ internal sealed class InitScriptRunner(HostPaths paths, ProcessRunner runner, Ti
     {
         log?.Invoke($"Running {script.Name} ({Name(phase)}).");
         string path = Path.Combine(paths.InitScripts, script.Name);
-        (string program, string[] arguments) = Command(path, script);
+        ScriptCommand command = ScriptCommand.For(path, Start(path), paths.Windows, paths.Windows && IsOnPath("pwsh.exe"));
         ProcessResult result;
         try
         {
             result = await runner.RunAsync(
                 new ProcessRequest
                 {
-                    FileName = program,
-                    Arguments = arguments,
+                    FileName = command.Program,
+                    Arguments = command.Arguments,
+                    CommandLine = command.CommandLine,
                     WorkingDirectory = paths.WorkingFolder,
                     Environment = Variables(phase, context),
                     TimeLimit = timeLimit,
@@ -50,7 +51,7 @@ internal sealed class InitScriptRunner(HostPaths paths, ProcessRunner runner, Ti
         }
         catch (Win32Exception e)
         {
-            throw Failed(script, $"could not be started by {program}: {e.Message}", FailureKind.Unavailable, e);
+            throw Failed(script, $"could not be started by {command.Program}: {e.Message}", FailureKind.Unavailable, e);
         }
 
         if (!result.Succeeded) throw Failed(script, result.Describe(timeLimit), result.TimedOut ? FailureKind.Timeout : FailureKind.OperationFailed);
@@ -67,33 +68,21 @@ internal sealed class InitScriptRunner(HostPaths paths, ProcessRunner runner, Ti
 
     private static string Name(ScriptPhase phase) => phase == ScriptPhase.Stop ? "stop" : "start";
 
-    private (string Program, string[] Arguments) Command(string path, InitScript script)
-    {
-        switch (Path.GetExtension(path).ToUpperInvariant())
-        {
-            case ".PS1" when paths.Windows || !script.Executable:
-                string shell = paths.Windows && !IsOnPath("pwsh.exe") ? "powershell.exe" : "pwsh";
-                return (shell, ["-NoProfile", "-NonInteractive", "-ExecutionPolicy", "Bypass", "-File", path]);
-            case ".CMD" or ".BAT" when paths.Windows:
-                return ("cmd.exe", ["/d", "/c", path]);
-            default:
-                // The old handler ran all by a shell, which runs what has no "#!" line itself.
-                return paths.Windows || KnowsItsInterpreter(path) ? (path, []) : ("/bin/sh", [path]);
-        }
-    }
-
-    private static bool KnowsItsInterpreter(string path)
+    private static byte[] Start(string path)
     {
         using FileStream stream = File.OpenRead(path);
         byte[] start = new byte[4];
-        int length = stream.ReadAtLeast(start, 4, throwOnEndOfStream: false);
-        return start.AsSpan(0, length).StartsWith("#!"u8) || start.AsSpan(0, length).SequenceEqual("\u007fELF"u8);
+        return start[..stream.ReadAtLeast(start, 4, throwOnEndOfStream: false)];
     }
 
     private static bool IsOnPath(string program) =>
         (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(folder => folder.Length > 0 && File.Exists(Path.Combine(folder, program)));
 
-    private static bool IsExecutable(FileInfo file) => OperatingSystem.IsWindows() || file.UnixFileMode.HasFlag(UnixFileMode.UserExecute);
+    private static bool IsExecutable(FileInfo file)
+    {
+        FileSystemInfo script = file.ResolveLinkTarget(returnFinalTarget: true) ?? file;
+        return OperatingSystem.IsWindows() || (script.Exists && script.UnixFileMode.HasFlag(UnixFileMode.UserExecute));
+    }
 
     private CumulusException Failed(InitScript script, string how, FailureKind kind, Exception? cause = null) =>
         new(ErrorIds.InitScriptFailed, kind, $"The init script {script.Name} {how}", cause) { Target = Path.Combine(paths.InitScripts, script.Name) };

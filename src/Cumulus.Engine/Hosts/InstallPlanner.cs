@@ -155,7 +155,8 @@ internal sealed class InstallPlanner(HostPaths paths, InstalledState state, IRea
         }
     }
 
-    private static IEnumerable<string> FoldersOf(InstalledRecord record) =>
+    /// <summary>The folders that an installed bundle has or needs, some more than once.</summary>
+    public static IEnumerable<string> FoldersOf(InstalledRecord record) =>
         record.Entries.SelectMany(e =>
         {
             string path = ArchiveName.Join(record.Path, e.Name);

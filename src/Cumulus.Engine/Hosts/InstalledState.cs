@@ -67,5 +67,8 @@ public sealed record InstalledRecord
 
     public required DateTimeOffset Installed { get; init; }
 
+    /// <summary>The key whose signature was verified; null when the host asked for none.</summary>
+    public string? SignedBy { get; init; }
+
     public required IReadOnlyList<BundleEntry> Entries { get; init; }
 }

@@ -9,6 +9,9 @@ public sealed class ProcessRunner(TimeProvider? clock = null)
     /// <summary>How many of the last lines a result keeps.</summary>
     public const int LinesKept = 20;
 
+    /// <summary>How many characters of each of them.</summary>
+    public const int LengthKept = 500;
+
     private const int TextFileBusy = 26;
     private static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan BusyDelay = TimeSpan.FromMilliseconds(20);
@@ -96,10 +99,14 @@ public sealed class ProcessRunner(TimeProvider? clock = null)
         {
             try
             {
-                while (await reader.ReadLineAsync() is { } line)
+                var lines = new OutputLines();
+                char[] buffer = new char[OutputLines.LongestLine];
+                for (int length; (length = await reader.ReadAsync(buffer)) > 0;)
                 {
-                    if (!Add(line)) return;
+                    if (!lines.Feed(buffer.AsSpan(0, length)).All(Add)) return;
                 }
+
+                if (lines.Rest() is { } rest) Add(rest);
             }
             catch (Exception e) when (e is IOException or ObjectDisposedException && IsClosed)
             {
@@ -126,7 +133,7 @@ public sealed class ProcessRunner(TimeProvider? clock = null)
             lock (_gate)
             {
                 if (_closed) return false;
-                _last.Enqueue(line);
+                _last.Enqueue(line.Length > LengthKept ? line[..LengthKept] + "..." : line);
                 if (_last.Count > LinesKept) _last.Dequeue();
                 onLine?.Invoke(line);
                 return true;

@@ -79,8 +79,7 @@ public sealed class InstallBundleCommand : AwsCmdlet
 
     protected override async Task EndAsync(CancellationToken stop)
     {
-        string? variable = System.Environment.GetEnvironmentVariable("CUMULUS_ROOT");
-        string? root = RootPath is { } path ? ResolvePath(path) : string.IsNullOrEmpty(variable) ? null : variable;
+        string? root = HostRoot.Of(RootPath, Host);
         string metadataFile = ConfigurationPath is { } file ? ResolvePath(file) : HostPaths.For(root, OperatingSystem.IsWindows()).MetadataFile;
         if (_archives.Count > 0)
         {

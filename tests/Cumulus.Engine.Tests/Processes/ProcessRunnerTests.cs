@@ -77,6 +77,19 @@ public sealed class ProcessRunnerTests : IDisposable
         Assert.Equal(Enumerable.Range(981, 20).Select(n => $"{n}"), result.LastLines);
     }
 
+    [Fact]
+    public async Task Output_without_a_line_end_and_bytes_that_are_no_text_take_little_memory_D40()
+    {
+        long longest = 0, total = 0;
+        ProcessRequest request = Shell("head -c 50000000 /dev/zero; head -c 300000 /dev/urandom; exit 3") with { OnLine = line => { longest = Math.Max(longest, line.Length); total += line.Length; } };
+        ProcessResult result = await new ProcessRunner().RunAsync(request, default);
+        Assert.Equal(3, result.ExitCode);
+        Assert.InRange(longest, 1, OutputLines.LongestLine);
+        Assert.True(total > 50_000_000, $"{total}");
+        Assert.True(result.Describe(TimeSpan.Zero).Length < 20 * 600);
+        Assert.DoesNotContain(result.Describe(TimeSpan.Zero), c => char.IsControl(c) && c != '\t');
+    }
+
     // A killed orphan may stay a zombie where process 1 does not reap: as dead as can be.
     private static void AssertDead(int pid)
     {
