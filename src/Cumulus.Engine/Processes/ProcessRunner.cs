@@ -27,7 +27,8 @@ public sealed class ProcessRunner(TimeProvider? clock = null)
     {
         cancellationToken.ThrowIfCancellationRequested();
         var lines = new LineBuffer(request.OnLine);
-        using Process process = await StartAsync(StartInfo(request), cancellationToken);
+        var family = new ProcessFamily();
+        using Process process = await StartAsync(StartInfo(request, family), cancellationToken);
         process.StandardInput.Close();
         Task readers = Task.WhenAll(lines.ReadAsync(process.StandardOutput), lines.ReadAsync(process.StandardError));
 
@@ -42,6 +43,7 @@ public sealed class ProcessRunner(TimeProvider? clock = null)
         {
             ended = false;
             process.Kill(entireProcessTree: true);
+            family.Kill();
             await process.WaitForExitAsync(CancellationToken.None);
         }
 
@@ -52,7 +54,7 @@ public sealed class ProcessRunner(TimeProvider? clock = null)
         return new ProcessResult(ended ? process.ExitCode : null, last);
     }
 
-    private static ProcessStartInfo StartInfo(ProcessRequest request)
+    private static ProcessStartInfo StartInfo(ProcessRequest request, ProcessFamily family)
     {
         var info = new ProcessStartInfo(request.FileName)
         {
@@ -70,6 +72,7 @@ public sealed class ProcessRunner(TimeProvider? clock = null)
             else info.Environment[name] = value;
         }
 
+        info.Environment[ProcessFamily.Variable] = family.Id;
         return info;
     }
 

@@ -38,6 +38,17 @@ public sealed class ProcessRunnerTests : IDisposable
     }
 
     [Fact]
+    public async Task A_child_that_left_the_tree_is_killed_too_and_nobody_elses()
+    {
+        using Process other = Process.Start("sleep", "600");
+        ProcessResult result = await new ProcessRunner().RunAsync(Shell("(sleep 600 & echo $!); sleep 600", TimeSpan.FromMilliseconds(300)), default);
+        Assert.True(result.TimedOut);
+        AssertDead(int.Parse(_seen[0]));
+        Assert.False(other.HasExited);
+        other.Kill();
+    }
+
+    [Fact]
     public async Task Cancelling_kills_the_program_and_says_cancelled()
     {
         using var cancel = new CancellationTokenSource();
