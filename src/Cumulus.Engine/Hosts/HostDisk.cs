@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Runtime.InteropServices;
 using Cumulus.Engine.Bundles;
+using Microsoft.Win32.SafeHandles;
 
 namespace Cumulus.Engine.Hosts;
 
@@ -8,20 +9,11 @@ namespace Cumulus.Engine.Hosts;
 internal static class HostDisk
 {
     private const int CrossDevice = 18;
+    private const int InvalidForThis = 22;
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
     /// <summary>What lies there, links not followed; null when nothing does.</summary>
-    public static HostFile? Look(string path)
-    {
-        var file = new FileInfo(path);
-        if (file.LinkTarget is { } target)
-        {
-            return new HostFile(BundleEntryType.Link, EntryMode.Link, 0, OperatingSystem.IsWindows() ? target.Replace('\\', '/') : target, Directory.Exists(path));
-        }
-
-        if (Directory.Exists(path)) return new HostFile(BundleEntryType.Folder, Mode(new DirectoryInfo(path)), 0, null);
-        return file.Exists ? new HostFile(BundleEntryType.File, Mode(file), file.Length, null) : null;
-    }
+    public static HostFile? Look(string path) => StatxFolderReader.IsAvailable ? LookByStatx(path) : LookPortably(path);
 
     /// <summary>Puts a second name on a file or link, so that the first can be replaced; copies where the file system has no such thing.</summary>
     /// <remarks>When <paramref name="to"/> is there, it is whole.</remarks>
@@ -56,6 +48,38 @@ internal static class HostDisk
         if (RenameUnix(beside, to) != 0) throw Failure($"{beside} could not be renamed to {to}", Marshal.GetLastPInvokeError());
     }
 
+    /// <summary>Brings everything that was written to the path's file system to the disk: one call for any number of files. False where the system has no such thing.</summary>
+    /// <exception cref="IOException">The disk did not take all of it.</exception>
+    public static bool SyncFileSystem(string path)
+    {
+        if (!OperatingSystem.IsLinux()) return false;
+        int descriptor = OpenUnix(path, 0);
+        if (descriptor < 0) throw Failure($"{path} could not be opened", Marshal.GetLastPInvokeError());
+        int result = SyncFsUnix(descriptor);
+        int error = Marshal.GetLastPInvokeError();
+        _ = CloseUnix(descriptor);
+        return result == 0 ? true : throw Failure($"The file system of {path} could not be written to the disk", error);
+    }
+
+    /// <summary>Brings a folder's names to the disk; Windows does so by itself.</summary>
+    public static void FlushFolder(string path)
+    {
+        if (OperatingSystem.IsWindows()) return;
+        int descriptor = OpenUnix(path, 0);
+        if (descriptor < 0) throw Failure($"{path} could not be opened", Marshal.GetLastPInvokeError());
+        int result = FsyncUnix(descriptor);
+        int error = Marshal.GetLastPInvokeError();
+        _ = CloseUnix(descriptor);
+        if (result != 0 && error != InvalidForThis) throw Failure($"The names in {path} could not be written to the disk", error);
+    }
+
+    /// <summary>Brings a file's content to the disk.</summary>
+    public static void FlushFile(string path)
+    {
+        using SafeFileHandle file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+        RandomAccess.FlushToDisk(file);
+    }
+
     public static void MakeFolder(string path, UnixFileMode mode)
     {
         Directory.CreateDirectory(path);
@@ -77,6 +101,29 @@ internal static class HostDisk
     public static bool IsEmptyFolder(string path) =>
         Look(path) is { Type: BundleEntryType.Folder } && !Directory.EnumerateFileSystemEntries(path).Any();
 
+    private static HostFile? LookByStatx(string path)
+    {
+        if (StatxFolderReader.LookAt(path) is not { } item) return null;
+        return item.Kind switch
+        {
+            ItemKind.Folder => new HostFile(BundleEntryType.Folder, item.Mode, 0, null),
+            ItemKind.Link => new HostFile(BundleEntryType.Link, EntryMode.Link, 0, new FileInfo(path).LinkTarget, Directory.Exists(path)),
+            _ => new HostFile(BundleEntryType.File, item.Mode, item.Size, null) { Stamp = item.Stamp },
+        };
+    }
+
+    private static HostFile? LookPortably(string path)
+    {
+        var file = new FileInfo(path);
+        if (file.LinkTarget is { } target)
+        {
+            return new HostFile(BundleEntryType.Link, EntryMode.Link, 0, OperatingSystem.IsWindows() ? target.Replace('\\', '/') : target, Directory.Exists(path));
+        }
+
+        if (Directory.Exists(path)) return new HostFile(BundleEntryType.Folder, Mode(new DirectoryInfo(path)), 0, null);
+        return file.Exists ? new HostFile(BundleEntryType.File, Mode(file), file.Length, null) : null;
+    }
+
     private static UnixFileMode Mode(FileSystemInfo item) =>
         !OperatingSystem.IsWindows() ? item.UnixFileMode
         : item is DirectoryInfo ? EntryMode.DefaultFolder : EntryMode.DefaultFile;
@@ -93,6 +140,22 @@ internal static class HostDisk
     [DllImport("libc", EntryPoint = "rename", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern int RenameUnix([MarshalAs(UnmanagedType.LPUTF8Str)] string from, [MarshalAs(UnmanagedType.LPUTF8Str)] string to);
+
+    [DllImport("libc", EntryPoint = "open", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int OpenUnix([MarshalAs(UnmanagedType.LPUTF8Str)] string path, int flags);
+
+    [DllImport("libc", EntryPoint = "close")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int CloseUnix(int descriptor);
+
+    [DllImport("libc", EntryPoint = "fsync", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int FsyncUnix(int descriptor);
+
+    [DllImport("libc", EntryPoint = "syncfs", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int SyncFsUnix(int descriptor);
 
     [DllImport("kernel32.dll", EntryPoint = "CreateHardLinkW", CharSet = CharSet.Unicode, SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
