@@ -5,7 +5,7 @@ namespace Cumulus.Engine.Hosts;
 
 /// <summary>Gets manifests first and archives when they are needed, and believes neither before it has compared digests (D-26).</summary>
 /// <param name="trust">Compares signatures, before an archive is fetched; null: the host asks for none.</param>
-internal sealed class BundleFetcher(IObjectStore? store, HostPaths paths, string folder, BundleTrust? trust, Action<string>? log)
+internal sealed class BundleFetcher(IObjectStore? store, HostPaths paths, string folder, BundleTrust? trust, Action<string>? log) : IBundleContent
 {
     private readonly Dictionary<BundleOffer, Fetched> _fetched = [];
     private int _downloads;
@@ -45,9 +45,15 @@ internal sealed class BundleFetcher(IObjectStore? store, HostPaths paths, string
         return offer;
     }
 
+    /// <exception cref="CumulusException">As <see cref="OfferAsync"/>; <see cref="ErrorIds.BundleDigestMismatch"/> when a file is not what the manifest says.</exception>
+    public async Task WriteAsync(BundleOffer offer, IReadOnlyDictionary<string, string> files, CancellationToken cancellationToken)
+    {
+        using SafeArchive archive = await OpenAsync(offer, cancellationToken);
+        await archive.ReadAsync(entry => files.ContainsKey(entry.Name), (entry, content) => UnpackedItem.WriteFile(files[entry.Name], entry.Mode, content), cancellationToken);
+    }
+
     /// <summary>The archive of an offer, whole and compared with its manifest.</summary>
-    /// <exception cref="CumulusException">As <see cref="OfferAsync"/>.</exception>
-    public async Task<SafeArchive> OpenAsync(BundleOffer offer, CancellationToken cancellationToken)
+    private async Task<SafeArchive> OpenAsync(BundleOffer offer, CancellationToken cancellationToken)
     {
         Fetched known = _fetched[offer];
         string path = known.Archive ?? await DownloadAsync(known.Source, cancellationToken) ?? throw NotFound(known.Source);

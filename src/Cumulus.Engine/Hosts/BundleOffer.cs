@@ -7,6 +7,8 @@ namespace Cumulus.Engine.Hosts;
 /// <param name="Path">Host path under which its names lie; empty for the root.</param>
 internal sealed record BundleOffer(string Name, string Version, string? Environment, string Digest, string Path, IReadOnlyList<BundleEntry> Entries, string? SignedBy = null)
 {
+    public static BundleOffer Of(InstalledRecord record) => new(record.Name, record.Version, record.Environment, record.Digest, record.Path, record.Entries, record.SignedBy);
+
     public InstalledRecord Record(DateTimeOffset now) => new()
     {
         Name = Name,

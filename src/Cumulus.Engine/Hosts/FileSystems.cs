@@ -13,12 +13,25 @@ internal sealed class FileSystems(HostPaths paths, IReadOnlyList<string> mounts)
     public const string StoreName = ".cumulus";
 
     private readonly Dictionary<string, string> _stores = [];
+    private string _lastFolder = "";
+    private string? _lastStore;
 
     public static FileSystems Of(HostPaths paths) =>
         new(paths, [.. DriveInfo.GetDrives().Select(d => d.RootDirectory.FullName).Where(Directory.Exists)]);
 
+    /// <summary>Those that were asked for.</summary>
+    public IReadOnlyCollection<string> Stores => _stores.Values;
+
     /// <returns>Host path of the folder.</returns>
     public string StoreFor(string hostPath)
+    {
+        // Many files of one folder are asked for one after the other.
+        ReadOnlySpan<char> folder = ArchiveName.Parent(hostPath);
+        if (_lastStore is null || !folder.SequenceEqual(_lastFolder)) (_lastFolder, _lastStore) = (folder.ToString(), FindStore(hostPath));
+        return _lastStore;
+    }
+
+    private string FindStore(string hostPath)
     {
         string mount = MountOf(paths.Full(hostPath));
         if (_stores.TryGetValue(mount, out string? known)) return known;

@@ -8,6 +8,9 @@ public enum HostBundleState
     /// <summary>The last install ended well.</summary>
     Committed,
 
+    /// <summary>The last install waits to be confirmed, and is taken back if nobody does.</summary>
+    Unconfirmed,
+
     /// <summary>An install or removal is at work on this host now.</summary>
     InProgress,
 
@@ -44,6 +47,9 @@ public sealed record HostBundle
 
     /// <summary>The key whose signature was verified at the install; null when the host asked for none.</summary>
     public string? SignedBy { get; init; }
+
+    /// <summary>Versions that the host keeps to go back to without a network, the latest first.</summary>
+    public IReadOnlyList<string> PreviousVersions { get; init; } = [];
 
     /// <summary>The folder that stands for the host's root; <c>/</c>, <c>C:\</c> for the host itself.</summary>
     public required string RootPath { get; init; }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Cumulus.Engine.Bundles;
 using Cumulus.Engine.Configuration;
 
@@ -7,6 +8,7 @@ namespace Cumulus.Engine.Hosts;
 public sealed class HostInventory
 {
     private readonly HostBundleState _state;
+    private IReadOnlyList<InstalledState> _kept = [];
     private readonly Dictionary<string, string> _owners;
 
     private HostInventory(HostPaths paths, InstalledState installed, HostBundleState state)
@@ -29,21 +31,25 @@ public sealed class HostInventory
     public string? Caution => _state switch
     {
         HostBundleState.InProgress => $"An install is running on {Paths.WorkingFolder}: what is there changes.",
+        HostBundleState.Unconfirmed when Installed.Unconfirmed is { } waiting =>
+            string.Create(CultureInfo.InvariantCulture, $"What is installed on {Paths.WorkingFolder} waits to be confirmed until {waiting.Until:u}. Confirm-InstalledBundle makes it stay."),
         HostBundleState.Interrupted => $"An install on {Paths.WorkingFolder} was interrupted: files may be of either version. The next install undoes it first.",
         _ => null,
     };
 
-    /// <exception cref="CumulusException">As <see cref="InstalledState.ReadAsync"/> and <see cref="InstallJournal.ReadAsync"/>.</exception>
+    /// <exception cref="CumulusException">As <see cref="InstalledState.ReadAsync"/> and <see cref="InstallJournal.Read"/>.</exception>
     public static async Task<HostInventory> ReadAsync(string? rootPath, CancellationToken cancellationToken)
     {
         HostPaths paths = HostPaths.For(rootPath, OperatingSystem.IsWindows());
         InstalledState installed = await InstalledState.ReadAsync(paths, cancellationToken);
-        InstallJournal? journal = await InstallJournal.ReadAsync(paths, cancellationToken);
         HostBundleState state = InstallLock.IsHeld(paths) ? HostBundleState.InProgress
-            : journal is not null && journal.Transaction != installed.Transaction ? HostBundleState.Interrupted
+            : InstallJournal.Read(paths) is { Plan: not null } journal && journal.Transaction != installed.Transaction ? HostBundleState.Interrupted
+            : installed.Unconfirmed is not null ? HostBundleState.Unconfirmed
             : HostBundleState.Committed;
-        return new HostInventory(paths, installed, state);
+        return new HostInventory(paths, installed, state) { _kept = await KeptAsync(paths, installed, cancellationToken) };
     }
+
+    internal static HostInventory Of(HostPaths paths, InstalledState installed) => new(paths, installed, HostBundleState.Committed);
 
     /// <param name="names">Names or patterns; none: all bundles.</param>
     /// <returns>In the order of their installing, each once.</returns>
@@ -72,6 +78,7 @@ public sealed class HostInventory
         Path = Paths.Full(record.Path),
         Digest = record.Digest,
         SignedBy = record.SignedBy,
+        PreviousVersions = [.. _kept.SelectMany(k => k.Bundles).Where(b => b.Name == record.Name).Select(b => b.Version).Distinct()],
         RootPath = Paths.WorkingFolder,
     };
 
@@ -87,6 +94,24 @@ public sealed class HostInventory
         LinkTarget = entry.LinkTarget,
         IsHidden = entry.Type != BundleEntryType.Folder && OwnerOf(ArchiveName.Join(record.Path, entry.Name)) != record.Name,
     });
+
+    /// <summary>Full paths of files that bundles which go have hidden from others, and that are not on this host.</summary>
+    internal IEnumerable<string> Unhidden(IReadOnlyList<InstalledRecord> going, IReadOnlyList<InstalledRecord> staying)
+    {
+        var hidden = going.SelectMany(g => g.Entries.Where(e => e.Type != BundleEntryType.Folder).Select(e => (Path: ArchiveName.Join(g.Path, e.Name), Bundle: g.Name, Entry: e)))
+            .Where(e => OwnerOf(e.Path) == e.Bundle).ToDictionary(e => e.Path, e => e.Entry, Paths.Comparer);
+        return staying.SelectMany(s => s.Entries.Select(e => (Path: ArchiveName.Join(s.Path, e.Name), Entry: e)))
+            .Where(e => hidden.TryGetValue(e.Path, out BundleEntry? other) && (other.Sha256, other.LinkTarget) != (e.Entry.Sha256, e.Entry.LinkTarget))
+            .Select(e => Paths.Full(e.Path)).Distinct();
+    }
+
+    private static async Task<IReadOnlyList<InstalledState>> KeptAsync(HostPaths paths, InstalledState installed, CancellationToken cancellationToken)
+    {
+        KeptVersions versions = KeptVersions.Of(paths, installed);
+        var kept = new List<InstalledState>();
+        foreach (int sequence in versions.Sequences.Where(s => s < installed.Sequence)) kept.Add(await versions.ReadAsync(sequence, cancellationToken));
+        return kept;
+    }
 
     /// <summary>The bundle whose file or link lies there: of several the one that was installed last; null: of none.</summary>
     internal string? OwnerOf(string hostPath) => _owners.GetValueOrDefault(hostPath);

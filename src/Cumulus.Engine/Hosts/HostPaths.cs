@@ -26,7 +26,7 @@ public sealed record HostPaths
     public string StateFolder => Full(StateFolderPath);
 
     /// <summary><c>/etc/cumulus-init.d</c>, <c>C:\cumulus\init.d</c> (section 11.1 of the old behaviour).</summary>
-    public string InitScripts => Full(Windows ? "C:/cumulus/init.d" : "etc/cumulus-init.d");
+    public string InitScripts => Full(InitScriptsPath);
 
     /// <summary><c>/etc/cumulus/metadata.conf</c>, <c>C:\cumulus\conf\metadata.conf</c>.</summary>
     public string MetadataFile => Full(Windows ? "C:/cumulus/conf/metadata.conf" : "etc/cumulus/metadata.conf");
@@ -36,6 +36,8 @@ public sealed record HostPaths
 
     /// <summary>Where scripts start.</summary>
     public string WorkingFolder => Root ?? (Windows ? @"C:\" : "/");
+
+    internal string InitScriptsPath => Windows ? "C:/cumulus/init.d" : "etc/cumulus-init.d";
 
     internal string StateFolderPath => Windows ? "C:/cumulus/state" : "var/lib/cumulus";
 

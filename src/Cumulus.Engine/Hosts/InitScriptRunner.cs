@@ -17,21 +17,30 @@ internal sealed class InitScriptRunner(HostPaths paths, ProcessRunner runner, Ti
     }
 
     /// <param name="only">Null: all of the phase.</param>
+    /// <param name="onFailure">Gets the error of a script; when it returns, the next script runs. Null: the error is thrown.</param>
     /// <exception cref="CumulusException"><see cref="ErrorIds.InitScriptFailed"/>: the script, its exit code and last lines; later ones did not run.</exception>
-    public async Task RunAsync(ScriptPhase phase, Context context, Func<InitScript, bool>? only, CancellationToken cancellationToken)
+    public async Task RunAsync(ScriptPhase phase, Context context, Func<InitScript, bool>? only, CancellationToken cancellationToken, Func<InitScript, CumulusException, Task>? onFailure = null)
     {
         (IReadOnlyList<InitScript> scripts, IReadOnlyList<SkippedScript> skipped) = List(phase);
         foreach (SkippedScript file in skipped) log?.Invoke($"{file.Name} is not run: {file.Reason}.");
         foreach (InitScript script in scripts.Where(s => only is null || only(s)))
         {
-            await RunAsync(script, phase, context, cancellationToken);
+            try
+            {
+                await RunAsync(script, Path.Combine(paths.InitScripts, script.Name), phase, context, cancellationToken);
+            }
+            catch (CumulusException e) when (onFailure is not null)
+            {
+                await onFailure(script, e);
+            }
         }
     }
 
-    private async Task RunAsync(InitScript script, ScriptPhase phase, Context context, CancellationToken cancellationToken)
+    /// <param name="path">Where the script lies.</param>
+    /// <exception cref="CumulusException"><see cref="ErrorIds.InitScriptFailed"/></exception>
+    public async Task RunAsync(InitScript script, string path, ScriptPhase phase, Context context, CancellationToken cancellationToken)
     {
         log?.Invoke($"Running {script.Name} ({Name(phase)}).");
-        string path = Path.Combine(paths.InitScripts, script.Name);
         ScriptCommand command = ScriptCommand.For(path, Start(path), paths.Windows, paths.Windows && IsOnPath("pwsh.exe"));
         ProcessResult result;
         try
@@ -57,7 +66,8 @@ internal sealed class InitScriptRunner(HostPaths paths, ProcessRunner runner, Ti
         if (!result.Succeeded) throw Failed(script, result.Describe(timeLimit), result.TimedOut ? FailureKind.Timeout : FailureKind.OperationFailed);
     }
 
-    private Dictionary<string, string?> Variables(ScriptPhase phase, Context context) => new()
+    /// <summary>What scripts find in their environment.</summary>
+    public Dictionary<string, string?> Variables(ScriptPhase phase, Context context) => new()
     {
         ["CUMULUS_ENVIRONMENT"] = context.Environment,
         ["CUMULUS_VERSION"] = context.Version,
@@ -78,7 +88,8 @@ internal sealed class InitScriptRunner(HostPaths paths, ProcessRunner runner, Ti
     private static bool IsOnPath(string program) =>
         (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(folder => folder.Length > 0 && File.Exists(Path.Combine(folder, program)));
 
-    private static bool IsExecutable(FileInfo file)
+    /// <summary>Whether the owner may run it; of a link, what it leads to.</summary>
+    public static bool IsExecutable(FileInfo file)
     {
         FileSystemInfo script = file.ResolveLinkTarget(returnFinalTarget: true) ?? file;
         return OperatingSystem.IsWindows() || (script.Exists && script.UnixFileMode.HasFlag(UnixFileMode.UserExecute));

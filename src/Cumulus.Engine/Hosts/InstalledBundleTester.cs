@@ -88,7 +88,7 @@ public sealed class InstalledBundleTester(HostInventory inventory, bool ignoreEx
     /// <summary>What lies directly in the bundle's folders, of those that Cumulus made, and is nobody's. Folders are not gone into.</summary>
     private IEnumerable<InstalledDifference> Extra(InstalledRecord record, CancellationToken cancellationToken)
     {
-        HashSet<string> known = new(inventory.Installed.Bundles.SelectMany(InstallPlanner.FoldersOf).Concat(_made).Concat(inventory.Installed.Leftovers), _paths.Comparer);
+        HashSet<string> known = new(inventory.Installed.Bundles.SelectMany(InstallPlanner.FoldersOf).Concat(_made).Concat(inventory.Installed.Leftovers.Select(l => l.Name)), _paths.Comparer);
         known.UnionWith(ArchiveName.Parents(_paths.StateFolderPath).Append(_paths.StateFolderPath));
         foreach (string folder in InstallPlanner.FoldersOf(record).Distinct(_paths.Comparer).Where(_made.Contains))
         {

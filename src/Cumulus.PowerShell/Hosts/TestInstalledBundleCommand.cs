@@ -22,7 +22,7 @@ public sealed class TestInstalledBundleCommand : CumulusCmdlet
 
     protected override async Task ProcessAsync(CancellationToken stop)
     {
-        HostInventory inventory = await HostInventory.ReadAsync(HostRoot.Of(RootPath, Host), stop);
+        HostInventory inventory = await HostInventory.ReadAsync(HostParameters.Root(RootPath is { Length: > 0 } path ? ResolvePath(path) : null), stop);
         if (inventory.Caution is { } caution) WriteWarning(caution);
         IReadOnlyList<InstalledRecord> found = inventory.Find(Name);
         if (found.Count == 0) WriteWarning($"{inventory.Paths.WorkingFolder} has no such bundle, and nothing was tested.");
