@@ -56,6 +56,34 @@ public sealed class InstallBundleCommand : AwsCmdlet
     [Parameter]
     public SwitchParameter KeepOldFiles { get; set; }
 
+    /// <summary>Install although nothing changes, or what was taken back: all scripts run and every file is replaced.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    /// <summary>Earlier versions to keep on the host for Restore-InstalledBundle. Default: as many as before, 3 at first.</summary>
+    [Parameter]
+    [ValidateRange(0, 100)]
+    public int KeepVersions { get; set; }
+
+    /// <summary>Command for the shell, or URL, that tells whether the new version works; if it does not, everything is put back.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? HealthCheck { get; set; }
+
+    /// <summary>Limit of the health check with all its tries, in seconds.</summary>
+    [Parameter]
+    [ValidateRange(1, 86400)]
+    public int HealthCheckTimeoutSec { get; set; } = 60;
+
+    /// <summary>Seconds within which the install has to be confirmed, by Confirm-InstalledBundle, a health check or a boot; else it is taken back.</summary>
+    [Parameter]
+    [ValidateRange(1, 604800)]
+    public int ConfirmTimeoutSec { get; set; }
+
+    /// <summary>A stop script of the installed version that fails is a warning.</summary>
+    [Parameter]
+    public SwitchParameter IgnoreStopFailure { get; set; }
+
     /// <summary>Limit of each init script, in seconds.</summary>
     [Parameter]
     [ValidateRange(1, 86400)]
@@ -79,8 +107,7 @@ public sealed class InstallBundleCommand : AwsCmdlet
 
     protected override async Task EndAsync(CancellationToken stop)
     {
-        string? variable = System.Environment.GetEnvironmentVariable("CUMULUS_ROOT");
-        string? root = RootPath is { } path ? ResolvePath(path) : string.IsNullOrEmpty(variable) ? null : variable;
+        string? root = HostParameters.Root(RootPath is { } path ? ResolvePath(path) : null);
         string metadataFile = ConfigurationPath is { } file ? ResolvePath(file) : HostPaths.For(root, OperatingSystem.IsWindows()).MetadataFile;
         if (_archives.Count > 0)
         {
@@ -103,7 +130,13 @@ public sealed class InstallBundleCommand : AwsCmdlet
             KeepOldFiles = IsSet(KeepOldFiles),
             TrustedKeys = PublicKey?.Select(k => Engine.Bundles.PublicKey.FromFile(ResolvePath(k))).ToArray(),
             ScriptTimeLimit = TimeSpan.FromSeconds(TimeoutSec),
+            Force = IsSet(Force),
+            IgnoreStopFailure = IsSet(IgnoreStopFailure),
+            KeepVersions = IsBound(nameof(KeepVersions)) ? KeepVersions : null,
+            HealthCheck = HostParameters.Health(HealthCheck, HealthCheckTimeoutSec),
+            ConfirmTimeLimit = HostParameters.Confirmation(ConfirmTimeoutSec),
             Log = WriteVerbose,
+            Warn = WriteWarning,
         };
         string what = string.Join(", ", request.Bundles.Select(b => b.Name ?? b.ArchivePath));
         if (!ShouldProcess(root ?? "this host", request.Version is { } version ? $"Install {what} {version}" : $"Install {what}"))

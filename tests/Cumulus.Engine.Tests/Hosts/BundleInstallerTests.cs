@@ -278,7 +278,7 @@ public sealed class BundleInstallerTests : IDisposable
         Assert.Equal(before["etc/app.conf"], _on.Snapshot()["etc/app.conf"]);
         await _on.InstallAsync("3");
         Assert.Equal(before, _on.Snapshot());
-        Assert.Equal(["install.lock", "installed.json"], StateFiles());
+        Assert.DoesNotContain(StateFiles(), f => f.StartsWith("originals", StringComparison.Ordinal) || f.StartsWith("work", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -447,7 +447,7 @@ public sealed class BundleInstallerTests : IDisposable
         _on.Host.Write("var/lib/cumulus/work/fetch/0.zip", "half");
         await _on.InstallAsync("1", "web");
         Assert.Equal("1", _on.Host.Read("srv/x"));
-        Assert.Equal(["install.lock", "installed.json"], StateFiles());
+        Assert.Equal(["install.lock", "installed.json", "installed.stamps"], StateFiles());
     }
 
     [Fact]
@@ -500,5 +500,5 @@ public sealed class BundleInstallerTests : IDisposable
     private Task<InstalledState> StateAsync() => InstalledState.ReadAsync(HostPaths.For(_on.Host.Path, windows: false), default);
 
     private string[] StateFiles() =>
-        [.. Directory.GetFiles(_on.Host["var/lib/cumulus"], "*", SearchOption.AllDirectories).Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal)];
+        [.. Directory.GetFiles(_on.Host["var/lib/cumulus"], "*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(_on.Host["var/lib/cumulus"], f)).Order(StringComparer.Ordinal)];
 }
