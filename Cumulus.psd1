@@ -14,6 +14,7 @@
     VariablesToExport    = @()
     CmdletsToExport      = @(
         'Compare-Bundle'
+        'Confirm-InstalledBundle'
         'Connect-Cumulus'
         'Deploy-Environment'
         'Expand-Bundle'
@@ -31,6 +32,7 @@
         'Publish-Bundle'
         'Remove-Bundle'
         'Remove-Environment'
+        'Restore-InstalledBundle'
         'Save-Bundle'
         'Start-LocalCloud'
         'Stop-LocalCloud'
