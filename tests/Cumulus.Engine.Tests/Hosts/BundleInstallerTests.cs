@@ -461,8 +461,8 @@ public sealed class BundleInstallerTests : IDisposable
         Assert.Equal(
             [(FileChangeKind.Remove, "etc/cumulus-init.d/K1"), (FileChangeKind.Remove, "srv/gone"), (FileChangeKind.Add, "srv/new"), (FileChangeKind.Replace, "srv/x")],
             plan.Changes.Select(c => (c.Kind, Path.GetRelativePath(_on.Host.Path, c.Path))));
-        Assert.Equal(["K1"], plan.StopScripts);
-        Assert.Equal(["S1"], plan.StartScripts);
+        Assert.Equal(["K1"], plan.StopScripts.Select(s => s.Name));
+        Assert.Equal(["S1"], plan.StartScripts.Select(s => s.Name));
         Assert.Equal(before, _on.Snapshot());
         InstalledBundle done = Assert.Single(await _on.InstallAsync("2", "web"));
         Assert.Equal((plan.Bundles[0].Changed, plan.Bundles[0].Files, plan.Bundles[0].From), (done.Changed, done.Files, done.From));

@@ -34,7 +34,7 @@ public sealed class FaultTests : IDisposable
         return Now();
     }
 
-    private IReadOnlyList<string> Now() => TreeSnapshot.Of(_on.Host.Path, "ran", "var");
+    private IReadOnlyList<string> Now() => TreeSnapshot.Of(_on.Host.Path, "ran", "var", "data/ro/.cumulus");
 
     private async Task<CumulusException> FaultAsync(IReadOnlyList<string> before, string errorId, params string[] said)
     {
@@ -66,7 +66,7 @@ public sealed class FaultTests : IDisposable
     {
         Mount(_on.Host.Path, "1m");
         var before = await PrepareAsync(big: Noise(3_000_000));
-        await FaultAsync(before, ErrorIds.InstallFailed, "space");
+        await FaultAsync(before, ErrorIds.HostDiskFull, _on.Host.Path);
         Assert.Empty(_on.Ran);
         Tool.Run("mount", "-o", "remount,size=20m", _on.Host.Path);
         await WorksNowAsync();
@@ -77,7 +77,7 @@ public sealed class FaultTests : IDisposable
     {
         Mount(_on.Host.Path, "4m");
         var before = await PrepareAsync(stop: "cat /dev/zero >> \"$CUMULUS_ROOT/ran\" 2>/dev/null; true");
-        await FaultAsync(before, ErrorIds.InstallFailed, "No space left on device", "as it was before");
+        await FaultAsync(before, ErrorIds.HostDiskFull, "No space left on device", "as it was before");
         File.Delete(_on.Host["ran"]);
         Tool.Run("mount", "-o", "remount,size=8m", _on.Host.Path);
         File.WriteAllText(_on.Host["etc/cumulus-init.d/K1"], "#!/bin/sh\n");
@@ -103,10 +103,11 @@ public sealed class FaultTests : IDisposable
         _on.Host.Folder("data/ro");
         Mount(_on.Host["data/ro"], "1m");
         var before = await PrepareAsync(stop: "mount -o remount,ro \"$CUMULUS_ROOT/data/ro\"");
-        await FaultAsync(before, ErrorIds.InstallFailed, "Read-only file system");
+        await FaultAsync(before, ErrorIds.InstallFailed, "Read-only file system", "as it was before");
         Tool.Run("mount", "-o", "remount,rw", _on.Host["data/ro"]);
         File.WriteAllText(_on.Host["etc/cumulus-init.d/K1"], "#!/bin/sh\n");
         await WorksNowAsync();
+        Assert.False(Directory.Exists(_on.Host["data/ro/.cumulus/work"]));
     }
 
     [RootFact]
@@ -209,6 +210,31 @@ public sealed class FaultTests : IDisposable
         await PrepareAsync();
         await _on.PublishAsync("web", "2", ("etc/cumulus-init.d/S1", "#!/no/such/interpreter\n"));
         await FaultAsync(Now(), ErrorIds.InitScriptFailed, "S1 could not be started");
+    }
+
+    [Fact]
+    public async Task A_health_check_that_fails_D41()
+    {
+        var before = await PrepareAsync();
+        InstallRequest request = _on.Request("2", "web", "data") with { HealthCheck = new HealthCheck("echo not yet; test -e srv/never", TimeSpan.FromMilliseconds(50)) };
+        var e = await Assert.ThrowsAsync<CumulusException>(() => new BundleInstaller(_on.Store).InstallAsync(request, default));
+        Assert.Equal(ErrorIds.HealthCheckFailed, e.ErrorId);
+        Assert.Contains("not yet", e.Message);
+        Assert.Contains("as it was before", e.Message);
+        Assert.Equal(before, Now());
+        await WorksNowAsync();
+    }
+
+    [Fact]
+    public async Task A_removal_whose_start_script_fails()
+    {
+        await PrepareAsync();
+        _on.Host.Write("etc/cumulus-init.d/S9", "#!/bin/sh\necho still needed; test -e srv/a\n", EntryMode.DefaultFolder);
+        var before = Now();
+        var e = await Assert.ThrowsAsync<CumulusException>(() => new BundleInstaller(null).UninstallAsync(new UninstallRequest { Names = ["web"], RootPath = _on.Host.Path }, default));
+        Assert.Equal(ErrorIds.InitScriptFailed, e.ErrorId);
+        Assert.Contains("S9 ended with exit code 1. Its last lines: still needed. The host is as it was before.", e.Message);
+        Assert.Equal(before, Now());
     }
 
     [Fact]
