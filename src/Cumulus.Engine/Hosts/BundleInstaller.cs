@@ -224,7 +224,7 @@ public sealed class BundleInstaller(IObjectStore? store, ProcessRunner? runner =
     {
         HostChanges changes = await ChangeAsync(host, request, goal, content, cancellationToken);
         TimeSpan took = _clock.GetElapsedTime(host.Started);
-        return [.. goal.Offers.Select(o => InstallResults.Of(InstallResults.Plan(o, host.State, changes, host.Paths), o, host.State, goal.Force, took))];
+        return [.. goal.Offers.Select(o => InstallResults.Of(InstallResults.Plan(o, host.State, changes, host.Paths), o, host.State, host.Paths, goal.Force, took))];
     }
 
     private Task<HostChanges> ChangeAsync(Host host, HostRequest request, InstallGoal goal, IBundleContent content, CancellationToken cancellationToken)

@@ -19,7 +19,10 @@ public sealed record InstalledBundle
 
     public required TimeSpan Took { get; init; }
 
-    /// <summary>Where its files lie.</summary>
+    /// <summary>Full path under which its files lie.</summary>
+    public required string Path { get; init; }
+
+    /// <summary>The folder that stands for the host's root; <c>/</c>, <c>C:\</c> for the host itself.</summary>
     public required string RootPath { get; init; }
 
     /// <summary>Digest of the content, as in the manifest.</summary>

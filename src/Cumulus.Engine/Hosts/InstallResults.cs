@@ -14,7 +14,7 @@ internal static class InstallResults
         FilesIn(offer.Entries),
         changes.Files().Count(f => f.Bundle == offer.Name));
 
-    public static InstalledBundle Of(PlannedBundle plan, BundleOffer offer, InstalledState state, bool forced, TimeSpan took) => new()
+    public static InstalledBundle Of(PlannedBundle plan, BundleOffer offer, InstalledState state, HostPaths paths, bool forced, TimeSpan took) => new()
     {
         Name = plan.Name,
         Version = plan.Version,
@@ -23,7 +23,8 @@ internal static class InstallResults
         Files = plan.Files,
         Changed = plan.Changed,
         Took = took,
-        RootPath = plan.RootPath,
+        Path = plan.Path,
+        RootPath = paths.WorkingFolder,
         Digest = plan.Digest,
     };
 
@@ -37,7 +38,8 @@ internal static class InstallResults
         Files = FilesIn(record.Entries),
         Changed = 0,
         Took = took,
-        RootPath = paths.Full(record.Path),
+        Path = paths.Full(record.Path),
+        RootPath = paths.WorkingFolder,
         Digest = record.Digest,
     };
 

@@ -210,7 +210,7 @@ public sealed class BundleInstallerTests : IDisposable
         Bundle bundle = await _on.PublishAsync("web", "1", ("x", "1"));
         InstallRequest request = _on.Request("1") with { Bundles = [InstallSource.InFile(bundle.Path, "/srv/web")] };
         InstalledBundle result = Assert.Single(await new BundleInstaller(null).InstallAsync(request, default));
-        Assert.Equal(("web", "1", _on.Host["srv/web"]), (result.Name, result.Version, result.RootPath));
+        Assert.Equal(("web", "1", _on.Host["srv/web"]), (result.Name, result.Version, result.Path));
         Assert.Equal("1", _on.Host.Read("srv/web/x"));
     }
 

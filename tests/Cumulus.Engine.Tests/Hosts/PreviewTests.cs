@@ -22,9 +22,9 @@ public sealed class PreviewTests : IDisposable
         InstallPlan plan = await new BundleInstaller(_on.Store).PlanAsync(request, default);
         return
         [
-            .. plan.StopScripts.Select(s => $"{s.Phase} {s.Name} of {s.Bundle ?? "nobody"}"),
+            .. plan.StopScripts.Select(s => $"{s.Kind} {s.Name} of {s.Bundle ?? "nobody"}"),
             .. plan.Changes.Select(c => $"{c.Kind} {Path.GetRelativePath(request.RootPath!, c.Path)}"),
-            .. plan.StartScripts.Select(s => $"{s.Phase} {s.Name} of {s.Bundle ?? "nobody"}"),
+            .. plan.StartScripts.Select(s => $"{s.Kind} {s.Name} of {s.Bundle ?? "nobody"}"),
         ];
     }
 
