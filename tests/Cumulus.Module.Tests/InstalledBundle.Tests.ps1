@@ -112,6 +112,17 @@ Describe 'Uninstall-Bundle' {
     }
 }
 
+Describe 'Install-Bundle from the pipeline' {
+    It 'installs nothing when the bundles do not fit together' {
+        $root = Join-Path $TestDrive mixed
+        $bundles = '1', '2' | ForEach-Object { [pscustomobject]@{ Name = 'web'; Environment = 'stage'; Version = $_; Bucket = 'b'; Region = 'eu-west-1' } }
+        $bundles | Install-Bundle -RootPath $root -ErrorAction SilentlyContinue -ErrorVariable failure | Should -BeNullOrEmpty
+        $failure | Should -HaveCount 1
+        $failure[0].FullyQualifiedErrorId | Should -BeLike 'BundleEnvironmentMismatch,*'
+        $root | Should -Not -Exist
+    }
+}
+
 Describe 'Install-Bundle -WhatIf' {
     It 'lists scripts and files as objects in one table' {
         $root = New-TestHost

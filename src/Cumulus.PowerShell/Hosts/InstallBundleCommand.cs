@@ -13,6 +13,7 @@ public sealed class InstallBundleCommand : AwsCmdlet
 {
     private InstallSelection _selection = new();
     private readonly List<InstallSource> _archives = [];
+    private CumulusException? _mixture;
 
     /// <summary>Names of the bundles. Default: all that metadata.conf lists; those that it no longer lists are then removed.</summary>
     [Parameter(Position = 0, ParameterSetName = "Bucket", ValueFromPipelineByPropertyName = true)]
@@ -95,7 +96,8 @@ public sealed class InstallBundleCommand : AwsCmdlet
         var given = new InstallSelection { Environment = Environment, Version = Version, Bucket = Bucket, Names = Name ?? [] };
         if (_selection.Names.Count > 0 && (given.Environment, given.Version, given.Bucket) != (_selection.Environment, _selection.Version, _selection.Bucket))
         {
-            throw new CumulusException(ErrorIds.BundleEnvironmentMismatch, FailureKind.InvalidInput, "Bundles of different environments, versions or buckets cannot be one install.")
+            // All or none: nothing is installed when one does not fit.
+            _mixture ??= new CumulusException(ErrorIds.BundleEnvironmentMismatch, FailureKind.InvalidInput, "Bundles of different environments, versions or buckets cannot be one install.")
             {
                 Target = Name,
             };
@@ -107,6 +109,7 @@ public sealed class InstallBundleCommand : AwsCmdlet
 
     protected override async Task EndAsync(CancellationToken stop)
     {
+        if (_mixture is not null) throw _mixture;
         string? root = HostParameters.Root(RootPath is { } path ? ResolvePath(path) : null);
         string metadataFile = ConfigurationPath is { } file ? ResolvePath(file) : HostPaths.For(root, OperatingSystem.IsWindows()).MetadataFile;
         if (_archives.Count > 0)
