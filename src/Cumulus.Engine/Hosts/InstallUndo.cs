@@ -20,7 +20,8 @@ internal sealed class InstallUndo(HostPaths paths, InitScriptRunner scripts, Hos
             else
             {
                 request.Log?.Invoke($"An earlier install was interrupted ({journal.Phase}); it is undone first.");
-                request.Log?.Invoke(await UndoAsync(plan, journal.WorkFolders, null));
+                string outcome = await UndoAsync(plan, journal.WorkFolders, null);
+                request.Log?.Invoke(outcome);
             }
         }
 
