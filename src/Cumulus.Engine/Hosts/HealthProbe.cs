@@ -36,12 +36,10 @@ internal sealed class HealthProbe(HostPaths paths, ProcessRunner runner, TimePro
     private async Task<string?> AskAsync(Uri url, TimeSpan limit, CancellationToken cancellationToken)
     {
         // Of this very host: a proxy between would be asked for itself.
-        using var client = new HttpClient(handler ?? new SocketsHttpHandler { UseProxy = false }, disposeHandler: handler is null) { Timeout = Timeout.InfiniteTimeSpan };
-        using var time = new CancellationTokenSource(limit, clock);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(time.Token, cancellationToken);
+        using var client = new HttpClient(handler ?? new SocketsHttpHandler { UseProxy = false }, disposeHandler: handler is null) { Timeout = limit };
         try
         {
-            using HttpResponseMessage answer = await client.GetAsync(url, HttpCompletionOption.ResponseHeadersRead, either.Token);
+            using HttpResponseMessage answer = await client.GetAsync(url, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
             return answer.IsSuccessStatusCode ? null : $"it answers {(int)answer.StatusCode} {answer.ReasonPhrase}".TrimEnd();
         }
         catch (HttpRequestException e)

@@ -14,6 +14,7 @@ internal sealed class InstallPlanner(HostPaths paths, InstalledState state, IRea
     private readonly HashSet<string> _neededFolders = new(paths.Comparer);
     private readonly Dictionary<string, OwnedFile> _owned = new(paths.Comparer);
     private readonly Dictionary<string, string> _hashes = new(paths.Comparer);
+    private readonly HashSet<string> _namedFolders = new(paths.Comparer);
     private readonly HashSet<string> _cleared = new(paths.Comparer);
     private readonly HashSet<string> _madeFolders = new(state.Folders, paths.Comparer);
 
@@ -75,7 +76,9 @@ internal sealed class InstallPlanner(HostPaths paths, InstalledState state, IRea
             foreach (BundleEntry entry in record.Entries)
             {
                 FileStamp? stamp = stamps?[number++];
-                if (entry.Type != BundleEntryType.Folder) _owned[ArchiveName.Join(record.Path, entry.Name)] = new OwnedFile(record.Name, entry, stamp);
+                string path = ArchiveName.Join(record.Path, entry.Name);
+                if (entry.Type == BundleEntryType.Folder) _namedFolders.Add(path);
+                else _owned[path] = new OwnedFile(record.Name, entry, stamp);
             }
         }
     }
@@ -122,7 +125,7 @@ internal sealed class InstallPlanner(HostPaths paths, InstalledState state, IRea
         if (paths.Windows || !_madeFolders.Contains(path)) return false;
         return _wanted.TryGetValue(path, out var want)
             ? want.Bundle is not null
-            : state.Bundles.Any(b => b.Entries.Any(e => e.Type == BundleEntryType.Folder && ArchiveName.Join(b.Path, e.Name) == path));
+            : _namedFolders.Contains(path);
     }
 
     private void PlanFiles(bool force)
