@@ -86,7 +86,10 @@ internal sealed class KeptVersions(HostPaths paths, IReadOnlyCollection<string> 
     }
 
     /// <summary>A version that is the installed one again.</summary>
-    public void Forget(int sequence) => File.Delete(DocumentOf(sequence));
+    public void Forget(int sequence)
+    {
+        if (File.Exists(DocumentOf(sequence))) File.Delete(DocumentOf(sequence));
+    }
 
     /// <summary>The file with a content that a version needs; null when it is not kept.</summary>
     public string? Find(int sequence, string sha256)

@@ -23,7 +23,7 @@ public sealed class JournalTests : IDisposable
     {
         using (var journal = InstallJournal.Create(_paths, "t"))
         {
-            journal.Add("work/t");
+            journal.Add("var/lib/cumulus/work/t");
             journal.Add(new JournalPlan
             {
                 New = new InitScriptRunner.Context("e", "2", ["b"]),
@@ -45,7 +45,7 @@ public sealed class JournalTests : IDisposable
         Write();
         JournalContent read = InstallJournal.Read(_paths)!;
         Assert.Equal(("t", InstallPhase.Swapping, 7, 1200), (read.Transaction, read.Phase, read.Plan!.Keep, read.Plan.Steps.Count));
-        Assert.Equal(["work/t"], read.WorkFolders);
+        Assert.Equal(["var/lib/cumulus/work/t"], read.WorkFolders);
         Assert.Equal(new SwapStep(SwapAction.Place, "srv/4ü\n", "work/t/4", Sha256: "ab", ByHand: true), read.Plan.Steps[4]);
         Assert.Equal("e 1 b", $"{read.Plan.Old.Environment} {read.Plan.Old.Version} {read.Plan.Old.Bundles[0]}");
     }
