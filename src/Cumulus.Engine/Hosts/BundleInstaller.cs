@@ -35,7 +35,7 @@ public sealed class BundleInstaller(IObjectStore? store, ProcessRunner? runner =
             InstalledState state = await InstalledState.ReadAsync(paths, cancellationToken);
             var fetcher = new BundleFetcher(store, paths, folder, BundleTrust.Of(request, paths), request.Log);
             InstallGoal goal = await GoalAsync(request, state, fetcher, cancellationToken);
-            return Preview(paths, state, goal, cancellationToken);
+            return Preview(paths, request, state, goal, cancellationToken);
         }
         finally
         {
@@ -49,7 +49,7 @@ public sealed class BundleInstaller(IObjectStore? store, ProcessRunner? runner =
     {
         HostPaths paths = PathsOf(request);
         InstalledState state = await InstalledState.ReadAsync(paths, cancellationToken);
-        return Preview(paths, state, GoalOf(state, HostInventory.Of(paths, state).Find(request.Names)), cancellationToken);
+        return Preview(paths, request, state, GoalOf(state, HostInventory.Of(paths, state).Find(request.Names)), cancellationToken);
     }
 
     /// <summary>
@@ -205,9 +205,10 @@ public sealed class BundleInstaller(IObjectStore? store, ProcessRunner? runner =
         return results;
     }
 
-    private static InstallPlan Preview(HostPaths paths, InstalledState state, InstallGoal goal, CancellationToken cancellationToken)
+    private static InstallPlan Preview(HostPaths paths, HostRequest request, InstalledState state, InstallGoal goal, CancellationToken cancellationToken)
     {
         RecoveredView host = RecoveredView.Of(paths, state, cancellationToken);
+        if (host.IsInterrupted) (request.Warn ?? request.Log)?.Invoke("An earlier install was interrupted. This is what follows once that is undone, which comes first.");
         HostChanges changes = InstallTransaction.Plan(paths, state, goal, InstalledStamps.Read(paths, state), host);
         var scripts = new ScriptForecast(paths, host);
         bool nothing = changes.IsEmpty && !goal.Force;

@@ -8,7 +8,6 @@ namespace Cumulus.Engine.Hosts;
 public sealed class HostInventory
 {
     private readonly HostBundleState _state;
-    private IReadOnlyList<InstalledState> _kept = [];
     private readonly Dictionary<string, string> _owners;
 
     private HostInventory(HostPaths paths, InstalledState installed, HostBundleState state)
@@ -46,7 +45,7 @@ public sealed class HostInventory
             : InstallJournal.Read(paths) is { Plan: not null } journal && journal.Transaction != installed.Transaction ? HostBundleState.Interrupted
             : installed.Unconfirmed is not null ? HostBundleState.Unconfirmed
             : HostBundleState.Committed;
-        return new HostInventory(paths, installed, state) { _kept = await KeptAsync(paths, installed, cancellationToken) };
+        return new HostInventory(paths, installed, state);
     }
 
     internal static HostInventory Of(HostPaths paths, InstalledState installed) => new(paths, installed, HostBundleState.Committed);
@@ -66,7 +65,14 @@ public sealed class HostInventory
         };
     }
 
-    public HostBundle Describe(InstalledRecord record) => new()
+    /// <param name="warn">Gets what could not be read, as a sentence.</param>
+    public async Task<IReadOnlyList<HostBundle>> DescribeAsync(IReadOnlyList<InstalledRecord> records, Action<string> warn, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<InstalledState> kept = records.Count == 0 ? [] : await KeptAsync(warn, cancellationToken);
+        return [.. records.Select(r => Describe(r, kept))];
+    }
+
+    private HostBundle Describe(InstalledRecord record, IReadOnlyList<InstalledState> kept) => new()
     {
         Name = record.Name,
         Version = record.Version,
@@ -78,7 +84,7 @@ public sealed class HostInventory
         Path = Paths.Full(record.Path),
         Digest = record.Digest,
         SignedBy = record.SignedBy,
-        PreviousVersions = [.. _kept.SelectMany(k => k.Bundles).Where(b => b.Name == record.Name).Select(b => b.Version).Distinct()],
+        PreviousVersions = [.. kept.SelectMany(k => k.Bundles).Where(b => b.Name == record.Name).Select(b => b.Version).Distinct()],
         RootPath = Paths.WorkingFolder,
     };
 
@@ -105,11 +111,22 @@ public sealed class HostInventory
             .Select(e => Paths.Full(e.Path)).Distinct();
     }
 
-    private static async Task<IReadOnlyList<InstalledState>> KeptAsync(HostPaths paths, InstalledState installed, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<InstalledState>> KeptAsync(Action<string> warn, CancellationToken cancellationToken)
     {
-        KeptVersions versions = KeptVersions.Of(paths, installed);
+        KeptVersions versions = KeptVersions.Of(Paths, Installed);
         var kept = new List<InstalledState>();
-        foreach (int sequence in versions.Sequences.Where(s => s < installed.Sequence)) kept.Add(await versions.ReadAsync(sequence, cancellationToken));
+        foreach (int sequence in versions.Sequences.Where(s => s < Installed.Sequence))
+        {
+            try
+            {
+                kept.Add(await versions.ReadAsync(sequence, cancellationToken));
+            }
+            catch (CumulusException e)
+            {
+                warn(e.Message);
+            }
+        }
+
         return kept;
     }
 

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.RegularExpressions;
@@ -58,6 +59,10 @@ internal sealed class InstallLock : IDisposable
         catch (Exception e) when (e is ArgumentException or InvalidOperationException)
         {
             return false; // It has ended.
+        }
+        catch (Win32Exception)
+        {
+            return true; // It is there, and another user's.
         }
     }
 

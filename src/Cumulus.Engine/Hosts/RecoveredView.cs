@@ -24,7 +24,12 @@ internal sealed class RecoveredView : IHostView
 
     /// <exception cref="CumulusException"><see cref="ErrorIds.InstallFailed"/>: the journal cannot be read.</exception>
     public static RecoveredView Of(HostPaths paths, InstalledState state, CancellationToken cancellationToken) =>
-        new(paths, InstallJournal.Read(paths) is { Plan: { } plan } journal && journal.Transaction != state.Transaction ? plan.Steps : [], cancellationToken);
+        InstallJournal.Read(paths) is { Plan: { } plan } journal && journal.Transaction != state.Transaction
+            ? new RecoveredView(paths, plan.Steps, cancellationToken) { IsInterrupted = true }
+            : new RecoveredView(paths, [], cancellationToken);
+
+    /// <summary>There is something to undo.</summary>
+    public bool IsInterrupted { get; private init; }
 
     public HostFile? Look(string hostPath) => _changed.TryGetValue(hostPath, out var there) ? there.File : _disk.Look(hostPath);
 

@@ -27,6 +27,6 @@ public sealed class GetInstalledBundleCommand : CumulusCmdlet
         IReadOnlyList<InstalledRecord> found = inventory.Find(Name);
         if (found.Count == 0) WriteVerbose($"{inventory.Paths.WorkingFolder} has no such bundle; {inventory.Installed.Bundles.Count} are installed.");
         if (IsSet(ListFiles)) WriteObjects(found.SelectMany(inventory.Files));
-        else WriteObjects(found.Select(inventory.Describe));
+        else WriteObjects(await inventory.DescribeAsync(found, WriteWarning, stop));
     }
 }

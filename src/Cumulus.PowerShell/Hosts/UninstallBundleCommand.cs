@@ -54,7 +54,6 @@ public sealed class UninstallBundleCommand : CumulusCmdlet
     private async Task UninstallAsync(UninstallRequest request, CancellationToken stop)
     {
         HostInventory inventory = await HostInventory.ReadAsync(request.RootPath, stop);
-        if (inventory.Caution is { } caution) WriteWarning(caution);
         string names = string.Join(", ", inventory.Find(request.Names).Select(b => $"{b.Name} {b.Version}"));
         if (names.Length == 0)
         {

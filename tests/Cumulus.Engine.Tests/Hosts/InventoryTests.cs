@@ -43,7 +43,7 @@ public sealed class InventoryTests : IDisposable
             Bundles = [InstallSource.InBucket("b", "stage", "1", "web"), InstallSource.InBucket("b", "stage", "1", "data", "/var/data")],
         }, default);
         HostInventory inventory = await InventoryAsync();
-        HostBundle[] all = [.. inventory.Find([]).Select(inventory.Describe)];
+        IReadOnlyList<HostBundle> all = await inventory.DescribeAsync(inventory.Find([]), _on.Log.Add, default);
         Assert.Equal(["web", "data"], all.Select(b => b.Name));
         HostBundle found = all[1];
         Assert.Equal(("1", "stage", HostBundleState.Committed, 1, 3L), (found.Version, found.Environment, found.State, found.Files, found.Size));
@@ -87,12 +87,39 @@ public sealed class InventoryTests : IDisposable
             },
         };
         await installer.InstallAsync(_on.Request("2", "web"), default);
-        Assert.Equal((HostBundleState.InProgress, HostBundleState.Interrupted), (StateOf(during!), StateOf(killed!)));
+        Assert.Equal((HostBundleState.InProgress, HostBundleState.Interrupted), (await StateAsync(during!), await StateAsync(killed!)));
         Assert.Contains("is running", during!.Caution);
         Assert.Contains("was interrupted", killed!.Caution);
-        Assert.Equal(HostBundleState.Committed, StateOf(await InventoryAsync()));
+        Assert.Equal(HostBundleState.Committed, await StateAsync(await InventoryAsync()));
+    }
 
-        static HostBundleState StateOf(HostInventory inventory) => inventory.Describe(Assert.Single(inventory.Find([]))).State;
+    private static async Task<HostBundleState> StateAsync(HostInventory inventory) =>
+        Assert.Single(await inventory.DescribeAsync(inventory.Find([]), Assert.Fail, default)).State;
+
+    [Fact]
+    public async Task An_install_that_waits_to_be_confirmed_is_told()
+    {
+        await _on.PublishAsync("web", "1", ("x", "1"));
+        await new BundleInstaller(_on.Store).InstallAsync(_on.Request("1", "web") with { ConfirmTimeLimit = TimeSpan.FromHours(1) }, default);
+        HostInventory inventory = await InventoryAsync();
+        Assert.Equal(HostBundleState.Unconfirmed, await StateAsync(inventory));
+        Assert.Contains("waits to be confirmed until", inventory.Caution);
+    }
+
+    [Fact]
+    public async Task Earlier_versions_that_are_kept_are_told_and_a_damaged_one_is_named()
+    {
+        foreach (string version in (string[])["1", "2", "3"])
+        {
+            await _on.PublishAsync("web", version, ("x", version));
+            await _on.InstallAsync(version, "web");
+        }
+
+        HostInventory inventory = await InventoryAsync();
+        Assert.Equal(["2", "1"], Assert.Single(await inventory.DescribeAsync(inventory.Find([]), Assert.Fail, default)).PreviousVersions);
+        _on.Host.Write("var/lib/cumulus/versions/1.json", "{ half");
+        Assert.Equal(["2"], Assert.Single(await inventory.DescribeAsync(inventory.Find([]), _on.Log.Add, default)).PreviousVersions);
+        Assert.Contains("versions/1.json", _on.Log[^1]);
     }
 
     [Theory]
