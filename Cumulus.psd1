@@ -14,6 +14,7 @@
     VariablesToExport    = @()
     CmdletsToExport      = @(
         'Compare-Bundle'
+        'Confirm-InstalledBundle'
         'Connect-Cumulus'
         'Deploy-Environment'
         'Expand-Bundle'
@@ -22,6 +23,7 @@
         'Get-CumulusConfiguration'
         'Get-Environment'
         'Get-EnvironmentStack'
+        'Get-InstalledBundle'
         'Get-LocalCloudHost'
         'Get-StackOutput'
         'Install-Bundle'
@@ -30,10 +32,13 @@
         'Publish-Bundle'
         'Remove-Bundle'
         'Remove-Environment'
+        'Restore-InstalledBundle'
         'Save-Bundle'
         'Start-LocalCloud'
         'Stop-LocalCloud'
         'Test-Bundle'
+        'Test-InstalledBundle'
+        'Uninstall-Bundle'
     )
     PrivateData          = @{
         PSData = @{

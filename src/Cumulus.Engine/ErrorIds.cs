@@ -67,6 +67,12 @@ public static class ErrorIds
     public const string InstallFailed = nameof(InstallFailed);
     public const string InitScriptFailed = nameof(InitScriptFailed);
     public const string InstallInProgress = nameof(InstallInProgress);
+    public const string HealthCheckFailed = nameof(HealthCheckFailed);
+    public const string HostDiskFull = nameof(HostDiskFull);
+    public const string VersionNotKept = nameof(VersionNotKept);
+    public const string VersionTakenBack = nameof(VersionTakenBack);
+    public const string BundleNotInstalled = nameof(BundleNotInstalled);
+    public const string InstalledBundleTestFailed = nameof(InstalledBundleTestFailed);
 
     // LocalCloud
     public const string LocalCloudUnavailable = nameof(LocalCloudUnavailable);

@@ -7,7 +7,7 @@ namespace Cumulus.Engine.Hosts;
 /// <summary>Gets manifests first and archives when they are needed, and believes neither before it has compared digests (D-26).</summary>
 /// <param name="folder">For what is fetched; the caller removes it.</param>
 /// <param name="trust">Compares signatures, before an archive is fetched; null: the host asks for none.</param>
-internal sealed class BundleFetcher(IObjectStore? store, HostPaths paths, string folder, BundleTrust? trust, Action<string>? log)
+internal sealed class BundleFetcher(IObjectStore? store, HostPaths paths, string folder, BundleTrust? trust, Action<string>? log) : IBundleContent
 {
     private readonly Dictionary<BundleOffer, Known> _known = [];
     private int _downloads;
@@ -24,7 +24,7 @@ internal sealed class BundleFetcher(IObjectStore? store, HostPaths paths, string
     /// <see cref="ErrorIds.SignatureInvalid"/>, and what <see cref="IObjectStore"/> names.</exception>
     public async Task<BundleOffer> OfferAsync(InstallSource source, CancellationToken cancellationToken)
     {
-        (source, BundleManifest? manifest) = await ManifestAsync(source, cancellationToken);
+        (source, BundleManifest? manifest, string? signedBy) = await ManifestAsync(source, cancellationToken);
         string? archive = source.ArchivePath;
         IReadOnlyList<BundleEntry> entries;
         long fetched = 0;
@@ -55,18 +55,24 @@ internal sealed class BundleFetcher(IObjectStore? store, HostPaths paths, string
             manifest?.Environment,
             digest,
             paths.HostPath(source.ExtractionPath ?? (paths.Windows ? @"C:\" : "/")),
-            entries);
+            entries,
+            signedBy);
         _known[offer] = new Known(source, manifest, archive) { Bytes = fetched, ArchiveSize = manifest?.Size ?? new FileInfo(archive!).Length };
         return offer;
     }
 
     /// <summary>
-    /// The files of an offer that are asked for, whatever of the archive that takes: a zip in a bucket that has a manifest is read by ranges
+    /// Writes the files of an offer that are asked for, whatever of the archive that takes: a zip in a bucket that has a manifest is read by ranges
     /// where that is less than all of it. Everything is compared with the manifest.
     /// </summary>
-    /// <param name="wanted">Entries of the offer; only files count.</param>
-    /// <exception cref="CumulusException">As <see cref="OfferAsync"/>.</exception>
-    public async Task<SafeArchive> OpenAsync(BundleOffer offer, IReadOnlyCollection<BundleEntry> wanted, CancellationToken cancellationToken)
+    /// <exception cref="CumulusException">As <see cref="OfferAsync"/>; <see cref="ErrorIds.BundleDigestMismatch"/> when a file is not what the manifest says.</exception>
+    public async Task WriteAsync(BundleOffer offer, IReadOnlyDictionary<string, string> files, CancellationToken cancellationToken)
+    {
+        using SafeArchive archive = await OpenAsync(offer, [.. offer.Entries.Where(e => files.ContainsKey(e.Name))], cancellationToken);
+        await archive.ReadAsync(entry => files.ContainsKey(entry.Name), (entry, content) => UnpackedItem.WriteFile(files[entry.Name], entry.Mode, content), cancellationToken);
+    }
+
+    private async Task<SafeArchive> OpenAsync(BundleOffer offer, IReadOnlyCollection<BundleEntry> wanted, CancellationToken cancellationToken)
     {
         Known known = _known[offer];
         if (known.Manifest is { } manifest && known.Archive is null)
@@ -153,7 +159,7 @@ internal sealed class BundleFetcher(IObjectStore? store, HostPaths paths, string
         new() { ForWindows = paths.Windows, Expected = Task.FromResult(expected), Place = Place(known.Source) };
 
     /// <returns>The source again, with the key that has the manifest when it is one of a bucket.</returns>
-    private async Task<(InstallSource Source, BundleManifest? Manifest)> ManifestAsync(InstallSource source, CancellationToken cancellationToken)
+    private async Task<(InstallSource Source, BundleManifest? Manifest, string? SignedBy)> ManifestAsync(InstallSource source, CancellationToken cancellationToken)
     {
         if (source.ArchivePath is { } local && !File.Exists(local)) throw NotFound(source);
         foreach (InstallSource one in Candidates(source))
@@ -161,13 +167,13 @@ internal sealed class BundleFetcher(IObjectStore? store, HostPaths paths, string
             if (await BesideAsync(one, BundleManifest.Suffix, cancellationToken) is not { } bytes) continue;
 
             // What is verified is what is read: a file could change between the two.
-            if (trust is not null) trust.Verify(bytes, await BesideAsync(one, SignatureDocument.Suffix, cancellationToken), Place(one));
+            string? signedBy = trust?.Verify(bytes, await BesideAsync(one, SignatureDocument.Suffix, cancellationToken), Place(one));
             BundleManifest manifest = BundleManifest.Read(bytes, Place(one) + BundleManifest.Suffix, paths.Windows);
             if (trust is not null) BundleTrust.VerifyPlace(manifest, one, Place(one));
-            return (one, manifest);
+            return (one, manifest, signedBy);
         }
 
-        if (trust is null) return (source, null);
+        if (trust is null) return (source, null, null);
         foreach (InstallSource one in Candidates(source))
         {
             bool there = one.ArchivePath is not null || await Store.FindAsync(one.Bucket!, one.Key!, cancellationToken) is not null;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Cumulus.Engine.Aws;
 using Cumulus.Engine.Processes;
 
@@ -6,7 +7,7 @@ namespace Cumulus.Engine.Hosts;
 /// <summary>
 /// Installs bundles on the machine it runs on, as one transaction: all of them or none (D-19, D-20). Everything is fetched,
 /// compared and unfolded before the first service stops; each file is swapped by rename with the old one kept; whatever
-/// fails, everything goes back and the old services start again. A run that was killed is undone by the next one.
+/// fails, everything goes back and the old services start again. A run that was killed is undone by the next one, whatever that is.
 /// </summary>
 /// <param name="store">Null: only local archives can be installed.</param>
 public sealed class BundleInstaller(IObjectStore? store, ProcessRunner? runner = null, TimeProvider? clock = null)
@@ -17,26 +18,24 @@ public sealed class BundleInstaller(IObjectStore? store, ProcessRunner? runner =
     /// <summary>Called after each step with its name; tests make it fail there, or look at what a killed process would leave.</summary>
     internal Action<string>? OnStep { get; init; }
 
+    internal Func<string, long?> FreeBytes { get; init; } = HostSpace.FreeBytes;
+
+    internal HttpMessageHandler? HealthHandler { get; init; }
+
+    internal string BootId { get; init; } = HostBoot.Id;
+
     /// <summary>What <see cref="InstallAsync"/> would do. Archives without a manifest are fetched for it; the host stays as it is.</summary>
     /// <exception cref="CumulusException">As <see cref="InstallAsync"/>.</exception>
     public async Task<InstallPlan> PlanAsync(InstallRequest request, CancellationToken cancellationToken)
     {
-        HostPaths paths = HostPaths.For(request.RootPath, OperatingSystem.IsWindows());
+        HostPaths paths = PathsOf(request);
         string folder = Directory.CreateTempSubdirectory("cumulus-").FullName;
         try
         {
             InstalledState state = await InstalledState.ReadAsync(paths, cancellationToken);
             var fetcher = new BundleFetcher(store, paths, folder, BundleTrust.Of(request, paths), request.Log);
-            IReadOnlyList<BundleOffer> offers = await OffersAsync(request, fetcher, cancellationToken);
-            HostChanges changes = Plan(request, paths, state, offers, cancellationToken);
-            var scripts = new InitScriptRunner(paths, _runner, request.ScriptTimeLimit, request.Log);
-            return new InstallPlan
-            {
-                Bundles = [.. offers.Select(o => Describe(o, state, changes, paths))],
-                Changes = [.. changes.Files().Select(f => new FileChange(f.Kind, paths.Full(f.Path), f.Bundle))],
-                StopScripts = changes.IsEmpty ? [] : [.. scripts.List(ScriptPhase.Stop).Scripts.Select(s => s.Name)],
-                StartScripts = changes.IsEmpty ? [] : [.. scripts.List(ScriptPhase.Start).Scripts.Select(s => s.Name)],
-            };
+            InstallGoal goal = await GoalAsync(request, state, fetcher, cancellationToken);
+            return Preview(paths, request, state, goal, cancellationToken);
         }
         finally
         {
@@ -44,168 +43,222 @@ public sealed class BundleInstaller(IObjectStore? store, ProcessRunner? runner =
         }
     }
 
+    /// <summary>What <see cref="UninstallAsync"/> would do.</summary>
+    /// <exception cref="CumulusException"><see cref="ErrorIds.BundleNotInstalled"/></exception>
+    public static async Task<InstallPlan> PlanAsync(UninstallRequest request, CancellationToken cancellationToken)
+    {
+        HostPaths paths = PathsOf(request);
+        InstalledState state = await InstalledState.ReadAsync(paths, cancellationToken);
+        return Preview(paths, request, state, GoalOf(state, HostInventory.Of(paths, state).Find(request.Names)), cancellationToken);
+    }
+
+    /// <summary>
+    /// Removes bundles as one transaction with scripts: what was there before them comes back, and the other bundles stay as they are.
+    /// </summary>
+    /// <returns>One for each bundle that went; none when no name matched.</returns>
+    /// <exception cref="CumulusException"><see cref="ErrorIds.BundleNotInstalled"/>: a name without wildcards is not there, and nothing was done; else as <see cref="InstallAsync"/>.</exception>
+    public Task<IReadOnlyList<UninstalledBundle>> UninstallAsync(UninstallRequest request, CancellationToken cancellationToken) =>
+        LockedAsync<IReadOnlyList<UninstalledBundle>>(request, async host =>
+        {
+            await RevertOrWarnAsync(host, cancellationToken);
+            HostInventory inventory = HostInventory.Of(host.Paths, host.State);
+            IReadOnlyList<InstalledRecord> going = inventory.Find(request.Names);
+            if (going.Count == 0) return [];
+            InstallGoal goal = GoalOf(host.State, going);
+            var nothingNew = new KeptContent(KeptVersions.Of(host.Paths, host.State), host.State.Sequence);
+            HostChanges changes = await ChangeAsync(host, request, goal, nothingNew, cancellationToken);
+            foreach (string path in inventory.Unhidden(going, goal.Staying)) (request.Warn ?? request.Log)?.Invoke($"{path} is still that of a bundle that went. Another bundle has one of that name, which is not on this host: install that bundle again.");
+            TimeSpan took = _clock.GetElapsedTime(host.Started);
+            return [.. going.Select(r => InstallResults.Of(r, changes, host.Paths, took))];
+        }, cancellationToken);
+
     /// <returns>One for each bundle, in the order of the request.</returns>
     /// <exception cref="CumulusException">
     /// Before anything changed: <see cref="ErrorIds.InstallInProgress"/>, <see cref="ErrorIds.BundleNotFound"/>,
     /// <see cref="ErrorIds.BundleDigestMismatch"/>, <see cref="ErrorIds.BundleInvalid"/>, <see cref="ErrorIds.BundleUnsafe"/>,
-    /// <see cref="ErrorIds.BundleNameConflict"/>, <see cref="ErrorIds.MetadataInvalid"/>, and what <see cref="IObjectStore"/> names.
-    /// With everything put back: <see cref="ErrorIds.InitScriptFailed"/>, <see cref="ErrorIds.InstallFailed"/>.
+    /// <see cref="ErrorIds.BundleNameConflict"/>, <see cref="ErrorIds.MetadataInvalid"/>, <see cref="ErrorIds.HostDiskFull"/>,
+    /// <see cref="ErrorIds.VersionTakenBack"/>, and what <see cref="IObjectStore"/> names.
+    /// With everything put back: <see cref="ErrorIds.InitScriptFailed"/>, <see cref="ErrorIds.HealthCheckFailed"/>, <see cref="ErrorIds.HostDiskFull"/>,
+    /// <see cref="ErrorIds.InstallFailed"/>.
     /// </exception>
-    public async Task<IReadOnlyList<InstalledBundle>> InstallAsync(InstallRequest request, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<InstalledBundle>> InstallAsync(InstallRequest request, CancellationToken cancellationToken) =>
+        LockedAsync<IReadOnlyList<InstalledBundle>>(request, async host =>
+        {
+            await RevertOrWarnAsync(host, cancellationToken);
+            InstalledState state = host.State;
+            string fetchFolder = Path.Combine(host.Paths.StateFolder, InstallStore.Work, "fetch");
+            HostDisk.MakePrivateFolder(fetchFolder);
+            try
+            {
+                var fetcher = new BundleFetcher(store, host.Paths, fetchFolder, BundleTrust.Of(request, host.Paths), request.Log)
+                {
+                    Installed = state,
+                    Partials = Path.Combine(host.Paths.StateFolder, InstallStore.Partial),
+                };
+                InstallGoal goal = await GoalAsync(request, state, fetcher, cancellationToken);
+                RefuseTakenBack(state, goal);
+                IReadOnlyList<InstalledBundle> installed = await RunAsync(host, request, goal, fetcher, cancellationToken);
+                return [.. installed.Zip(goal.Offers, (bundle, offer) => bundle with { BytesFetched = fetcher.SizeOf(offer).Fetched, ArchiveSize = fetcher.SizeOf(offer).ArchiveSize })];
+            }
+            finally
+            {
+                if (Directory.Exists(fetchFolder)) Directory.Delete(fetchFolder, recursive: true);
+            }
+        }, cancellationToken);
+
+    /// <summary>
+    /// Goes back to an earlier version from what this host keeps, as one transaction with scripts. When a run was interrupted, that one is undone
+    /// or finished, and unless the request names a version that is all.
+    /// </summary>
+    /// <returns>One for each bundle that is installed then.</returns>
+    /// <exception cref="CumulusException"><see cref="ErrorIds.VersionNotKept"/>, and as <see cref="InstallAsync"/>.</exception>
+    public Task<IReadOnlyList<InstalledBundle>> RestoreAsync(RestoreRequest request, CancellationToken cancellationToken) =>
+        LockedAsync(request, async host =>
+        {
+            if (host.WasInterrupted && request.Version is null) return [.. host.State.Bundles.Select(b => InstallResults.Of(b, host.Paths, _clock.GetElapsedTime(host.Started)))];
+            InstalledState target = await KeptVersions.Of(host.Paths, host.State).FindAsync(request.Version, host.State, cancellationToken);
+            return await RestoreAsync(host, target, request.Names, takesBack: false, cancellationToken);
+        }, cancellationToken);
+
+    /// <summary>Takes back an install that nobody has confirmed in its time. Cheap when there is none; for timers and loops.</summary>
+    /// <returns>The bundles that are installed then; null: there was nothing to take back.</returns>
+    /// <exception cref="CumulusException">As <see cref="RestoreAsync(RestoreRequest, CancellationToken)"/>.</exception>
+    public Task<IReadOnlyList<InstalledBundle>?> RevertUnconfirmedAsync(RestoreRequest request, CancellationToken cancellationToken) =>
+        LockedAsync(request, host => RevertAsync(host, cancellationToken), cancellationToken);
+
+    /// <summary>Makes the installed version one that stays.</summary>
+    /// <returns>The installed bundles; empty when no install waits to be confirmed.</returns>
+    /// <exception cref="CumulusException"><see cref="ErrorIds.InstallInProgress"/>; <see cref="ErrorIds.InstallFailed"/></exception>
+    public Task<IReadOnlyList<InstalledRecord>> ConfirmAsync(HostRequest request, CancellationToken cancellationToken) =>
+        LockedAsync<IReadOnlyList<InstalledRecord>>(request, async host =>
+        {
+            if (host.State.Unconfirmed is null) return [];
+            await (host.State with { Unconfirmed = null }).WriteAsync(host.Paths, cancellationToken);
+            return host.State.Bundles;
+        }, cancellationToken);
+
+    private async Task<T> LockedAsync<T>(HostRequest request, Func<Host, Task<T>> work, CancellationToken cancellationToken)
     {
-        HostPaths paths = HostPaths.For(request.RootPath, OperatingSystem.IsWindows());
+        HostPaths paths = PathsOf(request);
+        long started = _clock.GetTimestamp();
         try
         {
             HostDisk.MakePrivateFolder(paths.StateFolder);
             using InstallLock held = InstallLock.Take(paths);
-            return await InstallLockedAsync(request, paths, cancellationToken);
+            var scripts = new InitScriptRunner(paths, _runner, request.ScriptTimeLimit, request.Log);
+            bool interrupted = await new InstallUndo(paths, scripts, request, _clock).RecoverAsync(cancellationToken);
+            var host = new Host(paths, request, scripts, interrupted, started) { State = await InstalledState.ReadAsync(paths, cancellationToken) };
+            return await work(host);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw Failed(e, "Nothing was changed.");
+            throw InstallTransaction.Failed(e, "Nothing was changed.");
         }
     }
 
-    private async Task<IReadOnlyList<InstalledBundle>> InstallLockedAsync(InstallRequest request, HostPaths paths, CancellationToken cancellationToken)
-    {
-        long started = _clock.GetTimestamp();
-        var scripts = new InitScriptRunner(paths, _runner, request.ScriptTimeLimit, request.Log);
-        await RecoverAsync(request, paths, scripts, cancellationToken);
-
-        InstalledState state = await InstalledState.ReadAsync(paths, cancellationToken);
-        string transaction = Guid.NewGuid().ToString("N");
-        string fetchFolder = Path.Combine(paths.StateFolder, InstallStore.Work, "fetch");
-        HostDisk.MakePrivateFolder(fetchFolder);
-        var stage = new InstallStage(paths, FileSystems.Of(paths), transaction);
-        InstalledState now = state;
-        try
-        {
-            var fetcher = new BundleFetcher(store, paths, fetchFolder, BundleTrust.Of(request, paths), request.Log) { Installed = state, Partials = Path.Combine(paths.StateFolder, InstallStore.Partial) };
-            IReadOnlyList<BundleOffer> offers = await OffersAsync(request, fetcher, cancellationToken);
-            HostChanges changes = Plan(request, paths, state, offers, cancellationToken);
-            foreach (string note in changes.Notes) request.Log?.Invoke(note);
-            IReadOnlyList<SwapStep> steps = await stage.PrepareAsync(changes, fetcher, cancellationToken);
-            Step("staged");
-
-            InstalledState Next() => NextState(state, request, offers, changes, stage, transaction, paths);
-            if (changes.IsEmpty)
-            {
-                now = await CommitUnchangedAsync(state, Next(), paths, cancellationToken);
-            }
-            else
-            {
-                var journal = new InstallJournal
-                {
-                    Transaction = transaction,
-                    New = Context(request, offers.Select(o => (o.Name, o.Version, o.Environment))),
-                    Old = Context(null, state.Bundles.Select(b => (b.Name, b.Version, b.Environment))),
-                    WorkFolders = [.. stage.WorkFolders],
-                    Steps = steps,
-                };
-                now = await SwapAsync(journal, paths, scripts, Next, request.Log, cancellationToken);
-            }
-
-            TimeSpan took = _clock.GetElapsedTime(started);
-            return [.. offers.Select(o => Result(Describe(o, state, changes, paths), o, state, fetcher.SizeOf(o), took))];
-        }
-        finally
-        {
-            await new InstallStore(paths).SweepAsync(now, stage.WorkFolders, request.Log);
-        }
-    }
-
-    /// <summary>From the first script to the commit, which is the state document's taking its name.</summary>
-    private async Task<InstalledState> SwapAsync(InstallJournal journal, HostPaths paths, InitScriptRunner scripts, Func<InstalledState> next, Action<string>? log, CancellationToken cancellationToken)
-    {
-        await journal.WriteAsync(paths, cancellationToken);
-        try
-        {
-            Step("journal");
-            await scripts.RunAsync(ScriptPhase.Stop, journal.New, null, cancellationToken);
-            Step("stopped");
-            var swap = new FileSwap(paths);
-            foreach (SwapStep step in journal.Steps)
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                swap.Apply(step);
-                Step($"{step.Do} {step.Path}");
-            }
-
-            await scripts.RunAsync(ScriptPhase.Start, journal.New, null, cancellationToken);
-            Step("started");
-            InstalledState committed = next();
-            await committed.WriteAsync(paths, cancellationToken);
-            return committed;
-        }
-        catch (Exception failure)
-        {
-            string outcome = await UndoAsync(journal, paths, scripts, failure, log);
-            if (failure is OperationCanceledException) throw;
-            throw Failed(failure, outcome);
-        }
-    }
-
-    /// <summary>Undoes what a killed run left, or finishes the tidying of one that had committed.</summary>
-    private static async Task RecoverAsync(InstallRequest request, HostPaths paths, InitScriptRunner scripts, CancellationToken cancellationToken)
-    {
-        InstalledState state = await InstalledState.ReadAsync(paths, cancellationToken);
-        InstallJournal? journal = await InstallJournal.ReadAsync(paths, cancellationToken);
-        if (journal is not null && state.Transaction != journal.Transaction)
-        {
-            request.Log?.Invoke("An earlier install was interrupted; it is undone first.");
-            request.Log?.Invoke(await UndoAsync(journal, paths, scripts, null, request.Log));
-        }
-
-        await new InstallStore(paths).SweepAsync(state, journal?.WorkFolders ?? [], request.Log);
-    }
-
-    /// <returns>What the host is like now, as a sentence.</returns>
-    private static async Task<string> UndoAsync(InstallJournal journal, HostPaths paths, InitScriptRunner scripts, Exception? failure, Action<string>? log)
+    private async Task RevertOrWarnAsync(Host host, CancellationToken cancellationToken)
     {
         try
         {
-            new FileSwap(paths).Undo(journal.Steps);
-        }
-        catch (CumulusException undone) when (failure is not null)
-        {
-            throw new CumulusException(undone.ErrorId, undone.Kind, $"{failure.Message} {undone.Message}", new AggregateException(failure, undone)) { Advice = undone.Advice };
-        }
-
-        log?.Invoke("All files are back; the old version's services are started again.");
-        string outcome = "The host is as it was before.";
-        try
-        {
-            // Not the caller's token: after Ctrl+C the services have to come back all the same. Each script has its limit.
-            await scripts.RunAsync(ScriptPhase.Start, journal.Old, s => s.Name[0] == 'S', CancellationToken.None);
+            await RevertAsync(host, cancellationToken);
         }
         catch (CumulusException e)
         {
-            outcome = $"The files are as they were before, but the old version did not start again: {e.Message}";
+            // What is to be installed now may be what helps.
+            (host.Request.Warn ?? host.Request.Log)?.Invoke($"The install that nobody confirmed could not be taken back: {e.Message}");
+        }
+    }
+
+    private async Task<IReadOnlyList<InstalledBundle>?> RevertAsync(Host host, CancellationToken cancellationToken)
+    {
+        if (host.State.Unconfirmed is not { } waiting) return null;
+        if (waiting.BootId != BootId)
+        {
+            host.Request.Log?.Invoke("The system came up with the installed version since, which confirms it.");
+            host.State = host.State with { Unconfirmed = null };
+            await host.State.WriteAsync(host.Paths, cancellationToken);
+            return null;
         }
 
-        InstallJournal.Delete(paths);
-        return outcome;
+        if (_clock.GetUtcNow() < waiting.Until) return null;
+        (host.Request.Warn ?? host.Request.Log)?.Invoke(string.Create(CultureInfo.InvariantCulture, $"Nobody confirmed the install until {waiting.Until:u}; it is taken back."));
+        InstalledState target = await KeptVersions.Of(host.Paths, host.State).ReadAsync(waiting.Previous, cancellationToken);
+        IReadOnlyList<InstalledBundle> reverted = await RestoreAsync(host, target, [], takesBack: true, cancellationToken);
+        host.State = await InstalledState.ReadAsync(host.Paths, cancellationToken);
+        return reverted;
     }
 
-    private static InitScriptRunner.Context Context(InstallRequest? request, IEnumerable<(string Name, string Version, string? Environment)> bundles)
+    private async Task<IReadOnlyList<InstalledBundle>> RestoreAsync(Host host, InstalledState target, IReadOnlyList<string> names, bool takesBack, CancellationToken cancellationToken)
     {
-        var all = bundles.ToList();
-        return new InitScriptRunner.Context(
-            request?.Environment ?? all.Select(b => b.Environment).LastOrDefault(e => e is not null),
-            request?.Version ?? all.Select(b => b.Version).LastOrDefault(),
-            [.. all.Select(b => b.Name)]);
+        foreach (string name in names.Where(n => target.Bundles.All(b => b.Name != n)))
+        {
+            throw new CumulusException(ErrorIds.VersionNotKept, FailureKind.NotFound, $"The version to go back to has no bundle '{name}'.") { Target = name };
+        }
+
+        BundleOffer[] offers = [.. target.Bundles.Where(b => names.Count == 0 || names.Contains(b.Name)).Select(BundleOffer.Of)];
+        var goal = new InstallGoal
+        {
+            Offers = offers,
+            Staying = names.Count == 0 ? [] : [.. host.State.Bundles.Where(b => !names.Contains(b.Name))],
+            Context = InstallGoal.ContextOf([.. target.Bundles.Where(b => offers.Any(o => o.Name == b.Name))]),
+            TakesBack = takesBack,
+        };
+        HostRequest request = takesBack ? host.Request with { HealthCheck = null, ConfirmTimeLimit = null } : host.Request;
+        KeptVersions kept = KeptVersions.Of(host.Paths, host.State);
+        IReadOnlyList<InstalledBundle> results = await RunAsync(host, request, goal, new KeptContent(kept, target.Sequence), cancellationToken);
+        if (names.Count == 0) kept.Forget(target.Sequence);
+        return results;
     }
 
-    private static async Task<InstalledState> CommitUnchangedAsync(InstalledState state, InstalledState next, HostPaths paths, CancellationToken cancellationToken)
+    private static InstallPlan Preview(HostPaths paths, HostRequest request, InstalledState state, InstallGoal goal, CancellationToken cancellationToken)
     {
-        static IEnumerable<(string, string, string?, string, string)> Labels(InstalledState s) =>
-            s.Bundles.Select(b => (b.Name, b.Version, b.Environment, b.Digest, b.Path));
-        if (Labels(state).SequenceEqual(Labels(next)) && state.Leftovers.SequenceEqual(next.Leftovers)) return state;
-        await next.WriteAsync(paths, cancellationToken);
-        return next;
+        RecoveredView host = RecoveredView.Of(paths, state, cancellationToken);
+        if (host.IsInterrupted) (request.Warn ?? request.Log)?.Invoke("An earlier install was interrupted. This is what follows once that is undone, which comes first.");
+        HostChanges changes = InstallTransaction.Plan(paths, state, goal, InstalledStamps.Read(paths, state), host);
+        var scripts = new ScriptForecast(paths, host);
+        bool nothing = changes.IsEmpty && !goal.Force;
+        return new InstallPlan
+        {
+            Bundles = [.. goal.Offers.Select(o => InstallResults.Plan(o, state, changes, paths))],
+            Changes = [.. changes.Files().OrderBy(f => f.Path, Bundles.ArchiveName.Order).Select(f => new FileChange(f.Kind, paths.Full(f.Path), f.Bundle))],
+            StopScripts = nothing ? [] : scripts.Before(state),
+            StartScripts = nothing ? [] : scripts.After(changes, goal),
+        };
     }
 
-    private static async Task<IReadOnlyList<BundleOffer>> OffersAsync(InstallRequest request, BundleFetcher fetcher, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<InstalledBundle>> RunAsync(Host host, HostRequest request, InstallGoal goal, IBundleContent content, CancellationToken cancellationToken)
+    {
+        HostChanges changes = await ChangeAsync(host, request, goal, content, cancellationToken);
+        TimeSpan took = _clock.GetElapsedTime(host.Started);
+        return [.. goal.Offers.Select(o => InstallResults.Of(InstallResults.Plan(o, host.State, changes, host.Paths), o, host.State, host.Paths, goal.Force, took))];
+    }
+
+    private Task<HostChanges> ChangeAsync(Host host, HostRequest request, InstallGoal goal, IBundleContent content, CancellationToken cancellationToken)
+    {
+        var probe = new HealthProbe(host.Paths, _runner, _clock, HealthHandler);
+        var transaction = new InstallTransaction(host.Paths, request, host.Scripts, probe, _clock) { OnStep = OnStep, FreeBytes = FreeBytes, BootId = BootId };
+        return transaction.RunAsync(host.State, goal, content, cancellationToken);
+    }
+
+    private static InstallGoal GoalOf(InstalledState state, IReadOnlyList<InstalledRecord> going) => new()
+    {
+        Offers = [],
+        Staying = [.. state.Bundles.Except(going)],
+        Context = InstallGoal.ContextOf(going),
+    };
+
+    private static void RefuseTakenBack(InstalledState state, InstallGoal goal)
+    {
+        if (goal.Force || state.TakenBack is not { } taken || !goal.Offers.Select(o => o.Digest).SequenceEqual(taken.Digests)) return;
+        string what = string.Join(", ", goal.Offers.Select(o => $"{o.Name} {o.Version}"));
+        throw new CumulusException(ErrorIds.VersionTakenBack, FailureKind.Conflict, string.Create(CultureInfo.InvariantCulture, $"{what} was taken back on {taken.When:u}, since nobody confirmed it."))
+        {
+            Target = what,
+            Advice = "Install another version; or this one again with -Force.",
+        };
+    }
+
+    private static async Task<InstallGoal> GoalAsync(InstallRequest request, InstalledState state, BundleFetcher fetcher, CancellationToken cancellationToken)
     {
         var offers = new List<BundleOffer>(request.Bundles.Count);
         foreach (InstallSource source in request.Bundles)
@@ -219,64 +272,24 @@ public sealed class BundleInstaller(IObjectStore? store, ProcessRunner? runner =
             offers.Add(offer);
         }
 
-        return offers;
-    }
-
-    private static HostChanges Plan(InstallRequest request, HostPaths paths, InstalledState state, IReadOnlyList<BundleOffer> offers, CancellationToken cancellationToken) =>
-        new InstallPlanner(paths, state, offers, new DiskView(paths, cancellationToken)).Compute(Staying(request, state, offers), request.KeepOldFiles);
-
-    private static IReadOnlyList<InstalledRecord> Staying(InstallRequest request, InstalledState state, IReadOnlyList<BundleOffer> offers) =>
-        request.RemoveUnlisted ? [] : [.. state.Bundles.Where(b => offers.All(o => o.Name != b.Name))];
-
-    private InstalledState NextState(InstalledState state, InstallRequest request, IReadOnlyList<BundleOffer> offers, HostChanges changes, InstallStage stage, string transaction, HostPaths paths)
-    {
-        DateTimeOffset now = _clock.GetUtcNow();
-        var originals = new Dictionary<string, string>(state.Originals);
-        foreach (FileRestore restore in changes.Restores) originals.Remove(restore.Path);
-        foreach ((string path, string kept) in stage.NewOriginals) originals[path] = kept;
-        return new InstalledState
+        return new InstallGoal
         {
-            Transaction = transaction,
-            Bundles = [.. Staying(request, state, offers), .. offers.Select(o => o.Record(now))],
-            Leftovers = changes.Leftovers,
-            Folders = [.. state.Folders.Union(changes.NewFolders.Select(f => f.Path)).Where(f => Directory.Exists(paths.Full(f)))],
-            Originals = originals,
+            Offers = offers,
+            Staying = request.RemoveUnlisted ? [] : [.. state.Bundles.Where(b => offers.All(o => o.Name != b.Name))],
+            Context = new InitScriptRunner.Context(
+                request.Environment ?? offers.Select(o => o.Environment).LastOrDefault(e => e is not null),
+                request.Version ?? offers.Select(o => o.Version).LastOrDefault(),
+                [.. offers.Select(o => o.Name)]),
+            KeepOldFiles = request.KeepOldFiles,
+            Force = request.Force,
         };
     }
 
-    private static PlannedBundle Describe(BundleOffer offer, InstalledState state, HostChanges changes, HostPaths paths) => new(
-        offer.Name,
-        offer.Version,
-        state.Bundles.FirstOrDefault(b => b.Name == offer.Name)?.Version,
-        offer.Digest,
-        paths.Full(offer.Path),
-        offer.Entries.Count(e => e.Type != Bundles.BundleEntryType.Folder),
-        changes.Files().Count(f => f.Bundle == offer.Name));
+    private static HostPaths PathsOf(HostRequest request) => HostPaths.For(request.RootPath, OperatingSystem.IsWindows());
 
-    private static InstalledBundle Result(PlannedBundle plan, BundleOffer offer, InstalledState state, (long Fetched, long Archive) size, TimeSpan took) => new()
+    /// <summary>The host that is locked for a transaction.</summary>
+    private sealed record Host(HostPaths Paths, HostRequest Request, InitScriptRunner Scripts, bool WasInterrupted, long Started)
     {
-        Name = plan.Name,
-        Version = plan.Version,
-        From = plan.From,
-        State = plan.Changed == 0 && state.Bundles.Any(b => b.Name == offer.Name && b.Digest == offer.Digest) ? InstallState.Unchanged : InstallState.Committed,
-        Files = plan.Files,
-        Changed = plan.Changed,
-        Took = took,
-        BytesFetched = size.Fetched,
-        ArchiveSize = size.Archive,
-        RootPath = plan.RootPath,
-        Digest = plan.Digest,
-    };
-
-    private static CumulusException Failed(Exception failure, string outcome)
-    {
-        if (failure is not CumulusException known)
-        {
-            return new CumulusException(ErrorIds.InstallFailed, FailureKind.OperationFailed, $"The install failed: {failure.Message} {outcome}", failure);
-        }
-
-        return new CumulusException(known.ErrorId, known.Kind, $"{known.Message.TrimEnd('.')}. {outcome}", known) { Target = known.Target, Advice = known.Advice };
+        public required InstalledState State { get; set; }
     }
-
-    private void Step(string name) => OnStep?.Invoke(name);
 }

@@ -32,8 +32,9 @@ internal sealed class BundleTrust
             };
     }
 
+    /// <returns>Id of the key that fits.</returns>
     /// <exception cref="CumulusException">As <see cref="SignatureVerifier.Verify"/>.</exception>
-    public void Verify(byte[] manifest, byte[]? document, string place) => _verifier.Verify(manifest, document, place);
+    public string Verify(byte[] manifest, byte[]? document, string place) => _verifier.Verify(manifest, document, place).Id;
 
     /// <summary>
     /// A signed bundle is what its manifest says. Under another key of the bucket, an old version would pass for a new one, or a test

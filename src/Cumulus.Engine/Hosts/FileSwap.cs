@@ -19,7 +19,7 @@ internal sealed class FileSwap(HostPaths paths)
                 break;
             case SwapAction.Remove:
                 HostDisk.KeepAside(path, paths.Full(step.Old!));
-                File.Delete(path);
+                HostDisk.Delete(path, paths.Full(step.Old! + ".removed"));
                 break;
             case SwapAction.RemoveFolder:
                 if (HostDisk.IsEmptyFolder(path)) Directory.Delete(path);
@@ -75,16 +75,29 @@ internal sealed class FileSwap(HostPaths paths)
                 break;
             case SwapAction.Place or SwapAction.Remove:
                 string kept = paths.Full(step.Old!);
-                if (HostDisk.Look(kept) is not null) HostDisk.Rename(kept, path);
+                bool begun = step.New is null || HostDisk.Look(paths.Full(step.New)) is null;
+                if (begun && HostDisk.Look(kept) is not null) PutBack(kept, path);
                 break;
             case SwapAction.RemoveFolder:
                 if (HostDisk.Look(path) is null) HostDisk.MakeFolder(path, step.OldMode ?? EntryMode.DefaultFolder);
                 break;
             case SwapAction.SetMode:
-                if (HostDisk.Look(path) is { Type: BundleEntryType.Folder }) HostDisk.SetMode(path, step.OldMode!.Value);
+                if (HostDisk.Look(path) is { Type: BundleEntryType.Folder } folder && folder.Mode != step.OldMode) HostDisk.SetMode(path, step.OldMode!.Value);
                 break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(step), step.Do, "unknown step");
+        }
+    }
+
+    private static void PutBack(string kept, string path)
+    {
+        try
+        {
+            HostDisk.Rename(kept, path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException && HostDisk.AreEqual(kept, path))
+        {
+            // It never went, such as a file that nobody may change.
         }
     }
 }

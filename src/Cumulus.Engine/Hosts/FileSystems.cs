@@ -9,17 +9,33 @@ namespace Cumulus.Engine.Hosts;
 /// <param name="mounts">Full paths of all mount points.</param>
 internal sealed class FileSystems(HostPaths paths, IReadOnlyList<string> mounts)
 {
+    /// <summary>Name of the folder at the top of a file system that has not the state folder.</summary>
+    public const string StoreName = ".cumulus";
+
     private readonly Dictionary<string, string> _stores = [];
+    private string _lastFolder = "";
+    private string? _lastStore;
 
     public static FileSystems Of(HostPaths paths) =>
         new(paths, [.. DriveInfo.GetDrives().Select(d => d.RootDirectory.FullName).Where(Directory.Exists)]);
 
+    /// <summary>Those that were asked for.</summary>
+    public IReadOnlyCollection<string> Stores => _stores.Values;
+
     /// <returns>Host path of the folder.</returns>
     public string StoreFor(string hostPath)
     {
+        // Many files of one folder are asked for one after the other.
+        ReadOnlySpan<char> folder = ArchiveName.Parent(hostPath);
+        if (_lastStore is null || !folder.SequenceEqual(_lastFolder)) (_lastFolder, _lastStore) = (folder.ToString(), FindStore(hostPath));
+        return _lastStore;
+    }
+
+    private string FindStore(string hostPath)
+    {
         string mount = MountOf(paths.Full(hostPath));
         if (_stores.TryGetValue(mount, out string? known)) return known;
-        string store = mount == MountOf(paths.StateFolder) ? paths.StateFolderPath : ArchiveName.Join(HostPathOf(mount), ".cumulus");
+        string store = mount == MountOf(paths.StateFolder) ? paths.StateFolderPath : ArchiveName.Join(HostPathOf(mount), StoreName);
         return _stores[mount] = store;
     }
 

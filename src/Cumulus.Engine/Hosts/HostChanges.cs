@@ -26,7 +26,10 @@ internal sealed record HostChanges
     public List<FolderRemoval> OldFolders { get; } = [];
 
     /// <summary>Files of older versions that stay.</summary>
-    public List<string> Leftovers { get; } = [];
+    public List<BundleEntry> Leftovers { get; } = [];
+
+    /// <summary>Stamps of files that are right and stay.</summary>
+    public Dictionary<string, FileStamp> Proven { get; } = [];
 
     /// <summary>What deserves a verbose line.</summary>
     public List<string> Notes { get; } = [];
@@ -36,19 +39,31 @@ internal sealed record HostChanges
     public IEnumerable<(FileChangeKind Kind, string Path, string? Bundle)> Files() =>
         Places.Select(p => (p.Replaces ? FileChangeKind.Replace : FileChangeKind.Add, p.Path, (string?)p.Bundle.Name))
             .Concat(Restores.Select(r => (FileChangeKind.Restore, r.Path, r.Bundle)))
-            .Concat(Clear.Concat(Removals).Select(r => (FileChangeKind.Remove, r.Path, r.Bundle)))
-            .OrderBy(c => c.Path, ArchiveName.Order);
+            .Concat(Clear.Concat(Removals).Select(r => (FileChangeKind.Remove, r.Path, r.Bundle)));
 }
 
-/// <param name="Replaces">Something lies there now.</param>
-/// <param name="KeepsOriginal">And it was not put there by Cumulus, so that it has to come back one day.</param>
-internal sealed record FilePlacement(string Path, BundleEntry Entry, BundleOffer Bundle, bool Replaces, bool KeepsOriginal);
+/// <param name="Old">What lies there now; null: nothing.</param>
+internal sealed record FilePlacement(string Path, BundleEntry Entry, BundleOffer Bundle, OldFile? Old)
+{
+    public bool Replaces => Old is not null;
 
-internal sealed record FileRemoval(string Path, string? Bundle);
+    /// <summary>What lies there was not put there by Cumulus, so that it has to come back one day.</summary>
+    public bool KeepsOriginal => Old == OldFile.BeforeCumulus;
+}
+
+internal sealed record FileRemoval(string Path, string? Bundle, OldFile Old);
 
 /// <param name="WasInUse">By the version that is installed. Else it is one that an earlier install could not remove, since it was not empty.</param>
 internal sealed record FolderRemoval(string Path, UnixFileMode Mode, bool WasInUse);
 
 /// <param name="Kept">Where the original is.</param>
-/// <param name="Replaces">A file of a bundle lies there now.</param>
-internal sealed record FileRestore(string Path, string Kept, bool Replaces, string? Bundle);
+/// <param name="Old">The file of a bundle that lies there now; null: nothing.</param>
+internal sealed record FileRestore(string Path, string Kept, OldFile? Old, string? Bundle);
+
+/// <summary>A file that makes way.</summary>
+/// <param name="Sha256">Of its content when that is what its bundle had, so that the bundle can come back; else null.</param>
+/// <param name="ByHand">It is not what its bundle had: somebody changed it.</param>
+internal sealed record OldFile(string? Sha256, bool ByHand)
+{
+    public static OldFile BeforeCumulus { get; } = new(null, ByHand: false);
+}

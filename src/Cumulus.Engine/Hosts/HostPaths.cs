@@ -26,7 +26,7 @@ public sealed record HostPaths
     public string StateFolder => Full(StateFolderPath);
 
     /// <summary><c>/etc/cumulus-init.d</c>, <c>C:\cumulus\init.d</c> (section 11.1 of the old behaviour).</summary>
-    public string InitScripts => Full(Windows ? "C:/cumulus/init.d" : "etc/cumulus-init.d");
+    public string InitScripts => Full(InitScriptsPath);
 
     /// <summary><c>/etc/cumulus/metadata.conf</c>, <c>C:\cumulus\conf\metadata.conf</c>.</summary>
     public string MetadataFile => Full(Windows ? "C:/cumulus/conf/metadata.conf" : "etc/cumulus/metadata.conf");
@@ -36,6 +36,8 @@ public sealed record HostPaths
 
     /// <summary>Where scripts start.</summary>
     public string WorkingFolder => Root ?? (Windows ? @"C:\" : "/");
+
+    internal string InitScriptsPath => Windows ? "C:/cumulus/init.d" : "etc/cumulus-init.d";
 
     internal string StateFolderPath => Windows ? "C:/cumulus/state" : "var/lib/cumulus";
 
@@ -47,16 +49,23 @@ public sealed record HostPaths
     }
 
     /// <summary>The host path of an absolute path that a configuration names; empty for <c>/</c>.</summary>
-    /// <exception cref="CumulusException"><see cref="ErrorIds.MetadataInvalid"/>: not absolute, or with <c>..</c> in it.</exception>
+    /// <exception cref="CumulusException"><see cref="ErrorIds.MetadataInvalid"/>: not absolute, or with <c>..</c> or a name in it that the system does not allow.</exception>
     public string HostPath(string absolute)
     {
         string path = Windows ? absolute.Replace('\\', '/') : absolute;
-        bool hasDrive = Windows && path.Length >= 2 && char.IsAsciiLetter(path[0]) && path[1] == ':';
-        if (Windows && path.StartsWith('/') && !path.StartsWith("//", StringComparison.Ordinal)) path = "C:" + path;
-        else if (Windows ? !hasDrive : !path.StartsWith('/')) throw Invalid(absolute, "is not absolute");
-        string[] parts = [.. path.Split('/').Where(p => p.Length > 0 && p != ".")];
-        if (parts.Contains("..")) throw Invalid(absolute, "goes up with '..'");
-        return string.Join('/', parts);
+        string drive = Windows ? "C:" : "";
+        if (Windows && path.StartsWith("//", StringComparison.Ordinal)) throw Invalid(absolute, "is on no drive of this machine");
+        if (Windows && path.Length >= 2 && char.IsAsciiLetter(path[0]) && path[1] == ':')
+        {
+            drive = path[..2].ToUpperInvariant();
+            path = path.Length == 2 ? "/" : path[2..];
+        }
+
+        // C:x means a place in the current folder of that drive.
+        if (!path.StartsWith('/')) throw Invalid(absolute, "is not absolute");
+        string rest = string.Join('/', path.Split('/').Where(p => p.Length > 0 && p != "."));
+        if (rest.Length > 0 && ArchiveName.Problem(rest, Windows) is { } problem) throw Invalid(absolute, problem);
+        return ArchiveName.Join(drive, rest);
     }
 
     /// <summary>Full path on this machine.</summary>

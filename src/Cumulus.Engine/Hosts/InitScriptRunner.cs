@@ -17,30 +17,40 @@ internal sealed class InitScriptRunner(HostPaths paths, ProcessRunner runner, Ti
     }
 
     /// <param name="only">Null: all of the phase.</param>
+    /// <param name="onFailure">Gets the error of a script; when it returns, the next script runs. Null: the error is thrown.</param>
     /// <exception cref="CumulusException"><see cref="ErrorIds.InitScriptFailed"/>: the script, its exit code and last lines; later ones did not run.</exception>
-    public async Task RunAsync(ScriptPhase phase, Context context, Func<InitScript, bool>? only, CancellationToken cancellationToken)
+    public async Task RunAsync(ScriptPhase phase, Context context, Func<InitScript, bool>? only, CancellationToken cancellationToken, Func<InitScript, CumulusException, Task>? onFailure = null)
     {
         (IReadOnlyList<InitScript> scripts, IReadOnlyList<SkippedScript> skipped) = List(phase);
         foreach (SkippedScript file in skipped) log?.Invoke($"{file.Name} is not run: {file.Reason}.");
         foreach (InitScript script in scripts.Where(s => only is null || only(s)))
         {
-            await RunAsync(script, phase, context, cancellationToken);
+            try
+            {
+                await RunAsync(script, Path.Combine(paths.InitScripts, script.Name), phase, context, cancellationToken);
+            }
+            catch (CumulusException e) when (onFailure is not null)
+            {
+                await onFailure(script, e);
+            }
         }
     }
 
-    private async Task RunAsync(InitScript script, ScriptPhase phase, Context context, CancellationToken cancellationToken)
+    /// <param name="path">Where the script lies.</param>
+    /// <exception cref="CumulusException"><see cref="ErrorIds.InitScriptFailed"/></exception>
+    public async Task RunAsync(InitScript script, string path, ScriptPhase phase, Context context, CancellationToken cancellationToken)
     {
         log?.Invoke($"Running {script.Name} ({Name(phase)}).");
-        string path = Path.Combine(paths.InitScripts, script.Name);
-        (string program, string[] arguments) = Command(path, script);
+        ScriptCommand command = ScriptCommand.For(path, Start(path), paths.Windows, paths.Windows && IsOnPath("pwsh.exe"));
         ProcessResult result;
         try
         {
             result = await runner.RunAsync(
                 new ProcessRequest
                 {
-                    FileName = program,
-                    Arguments = arguments,
+                    FileName = command.Program,
+                    Arguments = command.Arguments,
+                    CommandLine = command.CommandLine,
                     WorkingDirectory = paths.WorkingFolder,
                     Environment = Variables(phase, context),
                     TimeLimit = timeLimit,
@@ -50,13 +60,14 @@ internal sealed class InitScriptRunner(HostPaths paths, ProcessRunner runner, Ti
         }
         catch (Win32Exception e)
         {
-            throw Failed(script, $"could not be started by {program}: {e.Message}", FailureKind.Unavailable, e);
+            throw Failed(script, $"could not be started by {command.Program}: {e.Message}", FailureKind.Unavailable, e);
         }
 
         if (!result.Succeeded) throw Failed(script, result.Describe(timeLimit), result.TimedOut ? FailureKind.Timeout : FailureKind.OperationFailed);
     }
 
-    private Dictionary<string, string?> Variables(ScriptPhase phase, Context context) => new()
+    /// <summary>What scripts find in their environment.</summary>
+    public Dictionary<string, string?> Variables(ScriptPhase phase, Context context) => new()
     {
         ["CUMULUS_ENVIRONMENT"] = context.Environment,
         ["CUMULUS_VERSION"] = context.Version,
@@ -67,33 +78,22 @@ internal sealed class InitScriptRunner(HostPaths paths, ProcessRunner runner, Ti
 
     private static string Name(ScriptPhase phase) => phase == ScriptPhase.Stop ? "stop" : "start";
 
-    private (string Program, string[] Arguments) Command(string path, InitScript script)
-    {
-        switch (Path.GetExtension(path).ToUpperInvariant())
-        {
-            case ".PS1" when paths.Windows || !script.Executable:
-                string shell = paths.Windows && !IsOnPath("pwsh.exe") ? "powershell.exe" : "pwsh";
-                return (shell, ["-NoProfile", "-NonInteractive", "-ExecutionPolicy", "Bypass", "-File", path]);
-            case ".CMD" or ".BAT" when paths.Windows:
-                return ("cmd.exe", ["/d", "/c", path]);
-            default:
-                // The old handler ran all by a shell, which runs what has no "#!" line itself.
-                return paths.Windows || KnowsItsInterpreter(path) ? (path, []) : ("/bin/sh", [path]);
-        }
-    }
-
-    private static bool KnowsItsInterpreter(string path)
+    private static byte[] Start(string path)
     {
         using FileStream stream = File.OpenRead(path);
         byte[] start = new byte[4];
-        int length = stream.ReadAtLeast(start, 4, throwOnEndOfStream: false);
-        return start.AsSpan(0, length).StartsWith("#!"u8) || start.AsSpan(0, length).SequenceEqual("\u007fELF"u8);
+        return start[..stream.ReadAtLeast(start, 4, throwOnEndOfStream: false)];
     }
 
     private static bool IsOnPath(string program) =>
         (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(folder => folder.Length > 0 && File.Exists(Path.Combine(folder, program)));
 
-    private static bool IsExecutable(FileInfo file) => OperatingSystem.IsWindows() || file.UnixFileMode.HasFlag(UnixFileMode.UserExecute);
+    /// <summary>Whether the owner may run it; of a link, what it leads to.</summary>
+    public static bool IsExecutable(FileInfo file)
+    {
+        FileSystemInfo script = file.ResolveLinkTarget(returnFinalTarget: true) ?? file;
+        return OperatingSystem.IsWindows() || (script.Exists && script.UnixFileMode.HasFlag(UnixFileMode.UserExecute));
+    }
 
     private CumulusException Failed(InitScript script, string how, FailureKind kind, Exception? cause = null) =>
         new(ErrorIds.InitScriptFailed, kind, $"The init script {script.Name} {how}", cause) { Target = Path.Combine(paths.InitScripts, script.Name) };

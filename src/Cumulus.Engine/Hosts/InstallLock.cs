@@ -1,5 +1,7 @@
+using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.RegularExpressions;
 
 namespace Cumulus.Engine.Hosts;
 
@@ -9,6 +11,7 @@ namespace Cumulus.Engine.Hosts;
 /// </summary>
 internal sealed class InstallLock : IDisposable
 {
+    private const string HolderSuffix = ".holder";
     private readonly FileStream _file;
     private readonly string _holder;
 
@@ -21,8 +24,8 @@ internal sealed class InstallLock : IDisposable
     /// <exception cref="CumulusException"><see cref="ErrorIds.InstallInProgress"/>, with the holder's process id.</exception>
     public static InstallLock Take(HostPaths paths)
     {
-        string path = Path.Combine(paths.StateFolder, "install.lock");
-        string holder = path + ".holder";
+        string path = PathOf(paths);
+        string holder = path + HolderSuffix;
         FileStream file;
         try
         {
@@ -39,8 +42,28 @@ internal sealed class InstallLock : IDisposable
         }
 
         using Process self = Process.GetCurrentProcess();
-        File.WriteAllText(holder, string.Create(CultureInfo.InvariantCulture, $"process {Environment.ProcessId}, started {self.StartTime.ToUniversalTime():yyyy-MM-dd HH:mm:ss} UTC"));
+        File.WriteAllText(holder, $"process {Environment.ProcessId}, started {Started(self)} UTC");
         return new InstallLock(file, holder);
+    }
+
+    /// <summary>Whether an install runs now, as far as its note tells; the lock itself is not touched, which could make an install fail.</summary>
+    public static bool IsHeld(HostPaths paths)
+    {
+        string path = PathOf(paths) + HolderSuffix;
+        if (!File.Exists(path) || Regex.Match(Holder(path), @"^process (\d+), started (.+) UTC$") is not { Success: true } holder) return false;
+        try
+        {
+            using Process process = Process.GetProcessById(int.Parse(holder.Groups[1].Value, CultureInfo.InvariantCulture));
+            return Started(process) == holder.Groups[2].Value;
+        }
+        catch (Exception e) when (e is ArgumentException or InvalidOperationException)
+        {
+            return false; // It has ended.
+        }
+        catch (Win32Exception)
+        {
+            return true; // It is there, and another user's.
+        }
     }
 
     public void Dispose()
@@ -48,6 +71,10 @@ internal sealed class InstallLock : IDisposable
         File.Delete(_holder);
         _file.Dispose();
     }
+
+    private static string PathOf(HostPaths paths) => Path.Combine(paths.StateFolder, "install.lock");
+
+    private static string Started(Process process) => process.StartTime.ToUniversalTime().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
 
     private static string Holder(string path)
     {

@@ -1,7 +1,7 @@
 namespace Cumulus.Engine.Hosts;
 
 /// <summary>Bundles to install as one transaction, in their order: where two hold one file, the later one's stays.</summary>
-public sealed record InstallRequest
+public sealed record InstallRequest : HostRequest
 {
     public required IReadOnlyList<InstallSource> Bundles { get; init; }
 
@@ -10,24 +10,18 @@ public sealed record InstallRequest
 
     public string? Version { get; init; }
 
-    /// <summary>Full path of a folder that stands for the host's root; null: the host itself.</summary>
-    public string? RootPath { get; init; }
-
     /// <summary>Leave the files that the old version has and the new one has not. The next install without this removes them.</summary>
     public bool KeepOldFiles { get; init; }
 
     /// <summary>Bundles that are installed and not named here go away, as with a <c>metadata.conf</c> that no longer lists them.</summary>
     public bool RemoveUnlisted { get; init; }
 
+    /// <summary>Install although nothing would change: all scripts run, and every file is replaced. Also what was taken back since nobody confirmed it.</summary>
+    public bool Force { get; init; }
+
     /// <summary>A bundle needs a signature of one of these keys, of which there is at least one. Null: of one in the host's own folder (<see cref="HostPaths.TrustedKeys"/>),
     /// and none where there is no such folder.</summary>
     public IReadOnlyList<Bundles.PublicKey>? TrustedKeys { get; init; }
-
-    /// <summary>Limit of each init script.</summary>
-    public TimeSpan ScriptTimeLimit { get; init; } = TimeSpan.FromSeconds(300);
-
-    /// <summary>Gets what is worth a verbose line, scripts' output among it, on some other thread.</summary>
-    public Action<string>? Log { get; init; }
 }
 
 /// <summary>One bundle and where it comes from.</summary>

@@ -20,12 +20,15 @@ public sealed record InstalledBundle
     public required TimeSpan Took { get; init; }
 
     /// <summary>Bytes of the archive that came over the network; 0 for an archive on this machine, and where nothing was needed.</summary>
-    public required long BytesFetched { get; init; }
+    public long BytesFetched { get; init; }
 
     /// <summary>Bytes of the archive.</summary>
-    public required long ArchiveSize { get; init; }
+    public long ArchiveSize { get; init; }
 
-    /// <summary>Where its files lie.</summary>
+    /// <summary>Full path under which its files lie.</summary>
+    public required string Path { get; init; }
+
+    /// <summary>The folder that stands for the host's root; <c>/</c>, <c>C:\</c> for the host itself.</summary>
     public required string RootPath { get; init; }
 
     /// <summary>Digest of the content, as in the manifest.</summary>

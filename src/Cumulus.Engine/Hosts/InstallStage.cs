@@ -3,26 +3,25 @@ using Cumulus.Engine.Bundles;
 namespace Cumulus.Engine.Hosts;
 
 /// <summary>Unfolds what is new beside its future place, and turns changes into the steps of a journal. Nothing that is in use changes.</summary>
-internal sealed class InstallStage(HostPaths paths, FileSystems fileSystems, string transaction)
+internal sealed class InstallStage(HostPaths paths, FileSystems fileSystems, string transaction, InstallJournal journal)
 {
-    private readonly HashSet<string> _workFolders = [];
+    private const int FilesInFolder = 4096;
+    private readonly HashSet<string> _folders = [];
     private int _files;
-
-    public IReadOnlyCollection<string> WorkFolders => _workFolders;
 
     /// <summary>Where the file that was there before Cumulus is kept, for each one that this install replaces.</summary>
     public Dictionary<string, string> NewOriginals { get; } = [];
 
-    /// <exception cref="CumulusException">As <see cref="BundleFetcher.OpenAsync"/>; <see cref="ErrorIds.BundleDigestMismatch"/> when a file is not what the manifest says.</exception>
-    public async Task<IReadOnlyList<SwapStep>> PrepareAsync(HostChanges changes, BundleFetcher fetcher, CancellationToken cancellationToken)
+    /// <exception cref="CumulusException">As <see cref="IBundleContent.WriteAsync"/>.</exception>
+    public async Task<IReadOnlyList<SwapStep>> PrepareAsync(HostChanges changes, IBundleContent content, CancellationToken cancellationToken)
     {
-        Dictionary<string, string> staged = await UnfoldAsync(changes.Places, fetcher, cancellationToken);
+        Dictionary<string, string> staged = await UnfoldAsync(changes.Places, content, cancellationToken);
         return
         [
             .. changes.Clear.Select(Removal),
             .. changes.ClearFolders.Select(f => new SwapStep(SwapAction.RemoveFolder, f.Path, OldMode: f.Mode)),
             .. changes.NewFolders.Select(f => new SwapStep(SwapAction.MakeFolder, f.Path, Mode: f.Mode)),
-            .. changes.Places.Select(p => new SwapStep(SwapAction.Place, p.Path, staged[p.Path], OldPlace(p))),
+            .. changes.Places.Select(p => Placing(p.Path, staged[p.Path], p.Old)),
             .. changes.Modes.Select(m => new SwapStep(SwapAction.SetMode, m.Path, Mode: m.Mode, OldMode: m.Old)),
             .. changes.Restores.Select(Restore),
             .. changes.Removals.Select(Removal),
@@ -30,9 +29,9 @@ internal sealed class InstallStage(HostPaths paths, FileSystems fileSystems, str
         ];
     }
 
-    private async Task<Dictionary<string, string>> UnfoldAsync(List<FilePlacement> places, BundleFetcher fetcher, CancellationToken cancellationToken)
+    private async Task<Dictionary<string, string>> UnfoldAsync(List<FilePlacement> places, IBundleContent content, CancellationToken cancellationToken)
     {
-        var staged = new Dictionary<string, string>();
+        var staged = new Dictionary<string, string>(places.Count);
         foreach (IGrouping<BundleOffer, FilePlacement> bundle in places.GroupBy(p => p.Bundle))
         {
             var files = new Dictionary<string, string>();
@@ -43,35 +42,38 @@ internal sealed class InstallStage(HostPaths paths, FileSystems fileSystems, str
                 else files[place.Entry.Name] = paths.Full(hostPath);
             }
 
-            using SafeArchive archive = await fetcher.OpenAsync(bundle.Key, [.. bundle.Select(p => p.Entry)], cancellationToken);
-            await archive.ReadAsync(entry => files.ContainsKey(entry.Name), (entry, content) => UnpackedItem.WriteFile(files[entry.Name], entry.Mode, content), cancellationToken);
+            await content.WriteAsync(bundle.Key, files, cancellationToken);
         }
 
         return staged;
     }
 
-    private SwapStep Removal(FileRemoval removal) => new(SwapAction.Remove, removal.Path, Old: NewFile(removal.Path));
+    private SwapStep Removal(FileRemoval removal) =>
+        new(SwapAction.Remove, removal.Path, Old: NewFile(removal.Path), Sha256: removal.Old.Sha256, ByHand: removal.Old.ByHand ? true : null);
 
     private SwapStep Restore(FileRestore restore)
     {
         string copy = NewFile(restore.Path);
         HostDisk.KeepAside(paths.Full(restore.Kept), paths.Full(copy));
-        return new SwapStep(SwapAction.Place, restore.Path, copy, restore.Replaces ? NewFile(restore.Path) : null);
+        return Placing(restore.Path, copy, restore.Old);
     }
 
-    private string? OldPlace(FilePlacement place)
+    private SwapStep Placing(string path, string staged, OldFile? old)
     {
-        if (!place.Replaces) return null;
-        if (!place.KeepsOriginal) return NewFile(place.Path);
-        string folder = $"{fileSystems.StoreFor(place.Path)}/{InstallStore.Originals}";
+        if (old is null) return new SwapStep(SwapAction.Place, path, staged);
+        if (old != OldFile.BeforeCumulus) return new SwapStep(SwapAction.Place, path, staged, NewFile(path), Sha256: old.Sha256, ByHand: old.ByHand ? true : null);
+        string folder = $"{fileSystems.StoreFor(path)}/{InstallStore.Originals}";
         HostDisk.MakePrivateFolder(paths.Full(folder));
-        return NewOriginals[place.Path] = $"{folder}/{transaction}-{_files++}";
+        return new SwapStep(SwapAction.Place, path, staged, NewOriginals[path] = $"{folder}/{transaction}-{_files++}");
     }
 
     private string NewFile(string near)
     {
         string folder = $"{fileSystems.StoreFor(near)}/{InstallStore.Work}/{transaction}";
-        if (_workFolders.Add(folder)) HostDisk.MakePrivateFolder(paths.Full(folder));
-        return $"{folder}/{_files++}";
+        int number = _files++;
+        string part = $"{folder}/{number / FilesInFolder}";
+        if (_folders.Add(folder)) journal.Add(folder);
+        if (_folders.Add(part)) HostDisk.MakePrivateFolder(paths.Full(part));
+        return $"{part}/{number}";
     }
 }

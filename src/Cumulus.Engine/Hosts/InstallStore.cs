@@ -13,26 +13,50 @@ internal sealed class InstallStore(HostPaths paths)
     public const string Originals = "originals";
 
     /// <summary>
-    /// Removes all that no running or finished install needs, the journal of a finished one first; nothing at all while a
-    /// journal tells of something that is still to be undone. What cannot be removed
-    /// now is left for the next time: the install is what it is by then.
+    /// After a commit: what made way goes to where it is kept, and the journal goes. Can be done again after a kill at any point. What
+    /// cannot be done now is left for the next time: the install is what it is by then.
     /// </summary>
-    /// <param name="state">What is installed now.</param>
-    /// <param name="workFolders">Host paths of the work folders that are done with.</param>
-    public async Task SweepAsync(InstalledState state, IReadOnlyCollection<string> workFolders, Action<string>? log)
+    public void Settle(InstalledState committed, JournalPlan plan, DateTimeOffset now, Action<string>? log, Action<string>? warn)
     {
         try
         {
-            InstallJournal? journal = await InstallJournal.ReadAsync(paths, CancellationToken.None);
-            if (journal is not null && journal.Transaction != state.Transaction) return;
-            InstallJournal.Delete(paths);
-            foreach (string unfinished in Directory.EnumerateFiles(paths.StateFolder, "*" + HostJson.Unfinished)) File.Delete(unfinished);
-            foreach (string folder in workFolders.Select(paths.Full).Where(Directory.Exists)) Directory.Delete(folder, recursive: true);
-            string work = Path.Combine(paths.StateFolder, Work);
-            if (Directory.Exists(work)) Directory.Delete(work, recursive: true);
+            foreach ((string path, string kept) in new ChangedFiles(paths).TakeOver(plan.Steps, now))
+            {
+                (warn ?? log)?.Invoke($"{path} was changed by hand since its install. That file is now {kept}.");
+            }
 
+            if (plan.Keep is { } sequence) KeptVersions.Of(paths, committed).TakeOver(sequence, plan.Steps);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            (warn ?? log)?.Invoke($"Not all of the old version's files could be kept: {e.Message}");
+        }
+    }
+
+    /// <summary>
+    /// Removes all that no running or finished install needs, the journal of a finished one first; nothing at all while a
+    /// journal tells of something that is still to be undone.
+    /// </summary>
+    /// <param name="state">What is installed now.</param>
+    /// <param name="stores">Host paths of further stores than the state's.</param>
+    public void Sweep(InstalledState state, IEnumerable<string> stores, Action<string>? log)
+    {
+        try
+        {
+            if (InstallJournal.Read(paths) is { } journal)
+            {
+                if (journal.Plan is not null && journal.Transaction != state.Transaction) return;
+                InstallJournal.Delete(paths);
+                stores = stores.Concat(journal.WorkFolders.Select(f => KeptVersions.StoreOf(f + "/")));
+            }
+
+            foreach (string unfinished in Directory.EnumerateFiles(paths.StateFolder, "*" + HostJson.Unfinished)) File.Delete(unfinished);
             HashSet<string> needed = [.. state.Originals.Values.Select(paths.Full)];
-            foreach (string store in workFolders.Select(f => StoreOf(paths.Full(f))).Append(paths.StateFolder).Distinct()) Sweep(store, needed);
+            string[] all = [.. stores.Concat(state.Stores).Append(paths.StateFolderPath).Distinct()];
+            foreach (string store in all.Select(paths.Full).Where(Directory.Exists)) SweepStore(store, needed);
+            new KeptVersions(paths, all).Prune(state.KeepVersions, state.Unconfirmed?.Previous, state.Sequence);
+            new ChangedFiles(paths).Prune();
+            foreach (string store in all.Select(paths.Full).Where(s => s != paths.StateFolder && HostDisk.IsEmptyFolder(s))) Directory.Delete(store);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -40,19 +64,13 @@ internal sealed class InstallStore(HostPaths paths)
         }
     }
 
-    private void Sweep(string store, HashSet<string> needed)
+    private static void SweepStore(string store, HashSet<string> needed)
     {
+        string work = Path.Combine(store, Work);
+        if (Directory.Exists(work)) Directory.Delete(work, recursive: true);
         string originals = Path.Combine(store, Originals);
-        if (Directory.Exists(originals))
-        {
-            foreach (string file in Directory.EnumerateFileSystemEntries(originals).Where(f => !needed.Contains(f))) File.Delete(file);
-        }
-
-        foreach (string folder in (string[])[Path.Combine(store, Work), originals, store])
-        {
-            if (folder != paths.StateFolder && HostDisk.IsEmptyFolder(folder)) Directory.Delete(folder);
-        }
+        if (!Directory.Exists(originals)) return;
+        foreach (string file in Directory.EnumerateFileSystemEntries(originals).Where(f => !needed.Contains(f))) File.Delete(file);
+        if (HostDisk.IsEmptyFolder(originals)) Directory.Delete(originals);
     }
-
-    private static string StoreOf(string workFolder) => Path.GetDirectoryName(Path.GetDirectoryName(workFolder))!;
 }

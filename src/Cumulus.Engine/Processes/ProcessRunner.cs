@@ -9,6 +9,9 @@ public sealed class ProcessRunner(TimeProvider? clock = null)
     /// <summary>How many of the last lines a result keeps.</summary>
     public const int LinesKept = 20;
 
+    /// <summary>How many characters of each of them.</summary>
+    public const int LengthKept = 500;
+
     private const int TextFileBusy = 26;
     private static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan BusyDelay = TimeSpan.FromMilliseconds(20);
@@ -24,7 +27,8 @@ public sealed class ProcessRunner(TimeProvider? clock = null)
     {
         cancellationToken.ThrowIfCancellationRequested();
         var lines = new LineBuffer(request.OnLine);
-        using Process process = await StartAsync(StartInfo(request), cancellationToken);
+        var family = new ProcessFamily();
+        using Process process = await StartAsync(StartInfo(request, family), cancellationToken);
         process.StandardInput.Close();
         Task readers = Task.WhenAll(lines.ReadAsync(process.StandardOutput), lines.ReadAsync(process.StandardError));
 
@@ -39,6 +43,7 @@ public sealed class ProcessRunner(TimeProvider? clock = null)
         {
             ended = false;
             process.Kill(entireProcessTree: true);
+            family.Kill();
             await process.WaitForExitAsync(CancellationToken.None);
         }
 
@@ -49,7 +54,7 @@ public sealed class ProcessRunner(TimeProvider? clock = null)
         return new ProcessResult(ended ? process.ExitCode : null, last);
     }
 
-    private static ProcessStartInfo StartInfo(ProcessRequest request)
+    private static ProcessStartInfo StartInfo(ProcessRequest request, ProcessFamily family)
     {
         var info = new ProcessStartInfo(request.FileName)
         {
@@ -67,6 +72,7 @@ public sealed class ProcessRunner(TimeProvider? clock = null)
             else info.Environment[name] = value;
         }
 
+        info.Environment[ProcessFamily.Variable] = family.Id;
         return info;
     }
 
@@ -96,10 +102,14 @@ public sealed class ProcessRunner(TimeProvider? clock = null)
         {
             try
             {
-                while (await reader.ReadLineAsync() is { } line)
+                var lines = new OutputLines();
+                char[] buffer = new char[OutputLines.LongestLine];
+                for (int length; (length = await reader.ReadAsync(buffer)) > 0;)
                 {
-                    if (!Add(line)) return;
+                    if (!lines.Feed(buffer.AsSpan(0, length)).All(Add)) return;
                 }
+
+                if (lines.Rest() is { } rest) Add(rest);
             }
             catch (Exception e) when (e is IOException or ObjectDisposedException && IsClosed)
             {
@@ -126,7 +136,7 @@ public sealed class ProcessRunner(TimeProvider? clock = null)
             lock (_gate)
             {
                 if (_closed) return false;
-                _last.Enqueue(line);
+                _last.Enqueue(line.Length > LengthKept ? line[..LengthKept] + "..." : line);
                 if (_last.Count > LinesKept) _last.Dequeue();
                 onLine?.Invoke(line);
                 return true;

@@ -8,11 +8,12 @@ namespace Cumulus.PowerShell;
 
 /// <summary>On a host: fetches and verifies its bundles, then installs all of them, or leaves everything as it was.</summary>
 [Cmdlet(VerbsLifecycle.Install, "Bundle", DefaultParameterSetName = "Bucket", SupportsShouldProcess = true)]
-[OutputType(typeof(InstalledBundle), typeof(FileChange))]
+[OutputType(typeof(InstalledBundle), typeof(FileChange), typeof(PlannedScript))]
 public sealed class InstallBundleCommand : AwsCmdlet
 {
     private InstallSelection _selection = new();
     private readonly List<InstallSource> _archives = [];
+    private CumulusException? _mixture;
 
     /// <summary>Names of the bundles. Default: all that metadata.conf lists; those that it no longer lists are then removed.</summary>
     [Parameter(Position = 0, ParameterSetName = "Bucket", ValueFromPipelineByPropertyName = true)]
@@ -56,6 +57,34 @@ public sealed class InstallBundleCommand : AwsCmdlet
     [Parameter]
     public SwitchParameter KeepOldFiles { get; set; }
 
+    /// <summary>Install although nothing changes, or what was taken back: all scripts run and every file is replaced.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    /// <summary>Earlier versions to keep on the host for Restore-InstalledBundle. Default: as many as before, 3 at first.</summary>
+    [Parameter]
+    [ValidateRange(0, 100)]
+    public int KeepVersions { get; set; }
+
+    /// <summary>Command for the shell, or URL, that tells whether the new version works; if it does not, everything is put back.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? HealthCheck { get; set; }
+
+    /// <summary>Limit of the health check with all its tries, in seconds.</summary>
+    [Parameter]
+    [ValidateRange(1, 86400)]
+    public int HealthCheckTimeoutSec { get; set; } = 60;
+
+    /// <summary>Seconds within which the install has to be confirmed, by Confirm-InstalledBundle, a health check or a boot; else it is taken back.</summary>
+    [Parameter]
+    [ValidateRange(1, 604800)]
+    public int ConfirmTimeoutSec { get; set; }
+
+    /// <summary>A stop script of the installed version that fails is a warning.</summary>
+    [Parameter]
+    public SwitchParameter IgnoreStopFailure { get; set; }
+
     /// <summary>Limit of each init script, in seconds.</summary>
     [Parameter]
     [ValidateRange(1, 86400)]
@@ -67,7 +96,8 @@ public sealed class InstallBundleCommand : AwsCmdlet
         var given = new InstallSelection { Environment = Environment, Version = Version, Bucket = Bucket, Names = Name ?? [] };
         if (_selection.Names.Count > 0 && (given.Environment, given.Version, given.Bucket) != (_selection.Environment, _selection.Version, _selection.Bucket))
         {
-            throw new CumulusException(ErrorIds.BundleEnvironmentMismatch, FailureKind.InvalidInput, "Bundles of different environments, versions or buckets cannot be one install.")
+            // All or none: nothing is installed when one does not fit.
+            _mixture ??= new CumulusException(ErrorIds.BundleEnvironmentMismatch, FailureKind.InvalidInput, "Bundles of different environments, versions or buckets cannot be one install.")
             {
                 Target = Name,
             };
@@ -79,8 +109,8 @@ public sealed class InstallBundleCommand : AwsCmdlet
 
     protected override async Task EndAsync(CancellationToken stop)
     {
-        string? variable = System.Environment.GetEnvironmentVariable("CUMULUS_ROOT");
-        string? root = RootPath is { } path ? ResolvePath(path) : string.IsNullOrEmpty(variable) ? null : variable;
+        if (_mixture is not null) throw _mixture;
+        string? root = HostParameters.Root(RootPath is { } path ? ResolvePath(path) : null);
         string metadataFile = ConfigurationPath is { } file ? ResolvePath(file) : HostPaths.For(root, OperatingSystem.IsWindows()).MetadataFile;
         if (_archives.Count > 0)
         {
@@ -103,15 +133,21 @@ public sealed class InstallBundleCommand : AwsCmdlet
             KeepOldFiles = IsSet(KeepOldFiles),
             TrustedKeys = PublicKey?.Select(k => Engine.Bundles.PublicKey.FromFile(ResolvePath(k))).ToArray(),
             ScriptTimeLimit = TimeSpan.FromSeconds(TimeoutSec),
+            Force = IsSet(Force),
+            IgnoreStopFailure = IsSet(IgnoreStopFailure),
+            KeepVersions = IsBound(nameof(KeepVersions)) ? KeepVersions : null,
+            HealthCheck = HostParameters.Health(HealthCheck, HealthCheckTimeoutSec),
+            ConfirmTimeLimit = HostParameters.Confirmation(ConfirmTimeoutSec),
             Log = WriteVerbose,
+            Warn = WriteWarning,
         };
         string what = string.Join(", ", request.Bundles.Select(b => b.Name ?? b.ArchivePath));
         if (!ShouldProcess(root ?? "this host", request.Version is { } version ? $"Install {what} {version}" : $"Install {what}"))
         {
             InstallPlan plan = await installer.PlanAsync(request, stop);
-            foreach (string script in plan.StopScripts) WriteVerbose($"would run {script} before files change");
+            WriteObjects(plan.StopScripts);
             WriteObjects(plan.Changes);
-            foreach (string script in plan.StartScripts) WriteVerbose($"would run {script} afterwards");
+            WriteObjects(plan.StartScripts);
             return false;
         }
 

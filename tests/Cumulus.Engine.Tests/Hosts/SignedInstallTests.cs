@@ -111,6 +111,8 @@ public sealed class SignedInstallTests : IDisposable
         await PublishSignedAsync("web", "1");
         await _fixture.InstallAsync("1", "web");
         Assert.Equal("1", _fixture.Host.Read("srv/x"));
+        HostInventory inventory = await HostInventory.ReadAsync(_fixture.Host.Path, default);
+        Assert.Equal(_signer.PublicKey.Id, (await inventory.DescribeAsync(inventory.Find(["web"]), Assert.Fail, default))[0].SignedBy);
     }
 
     [Theory]

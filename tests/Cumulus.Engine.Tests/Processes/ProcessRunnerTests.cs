@@ -38,6 +38,17 @@ public sealed class ProcessRunnerTests : IDisposable
     }
 
     [Fact]
+    public async Task A_child_that_left_the_tree_is_killed_too_and_nobody_elses()
+    {
+        using Process other = Process.Start("sleep", "600");
+        ProcessResult result = await new ProcessRunner().RunAsync(Shell("(sleep 600 & echo $!); sleep 600", TimeSpan.FromMilliseconds(300)), default);
+        Assert.True(result.TimedOut);
+        AssertDead(int.Parse(_seen[0]));
+        Assert.False(other.HasExited);
+        other.Kill();
+    }
+
+    [Fact]
     public async Task Cancelling_kills_the_program_and_says_cancelled()
     {
         using var cancel = new CancellationTokenSource();
@@ -75,6 +86,19 @@ public sealed class ProcessRunnerTests : IDisposable
         ProcessResult result = await new ProcessRunner().RunAsync(Shell("seq 1 1000"), default);
         Assert.Equal(1000, _seen.Count);
         Assert.Equal(Enumerable.Range(981, 20).Select(n => $"{n}"), result.LastLines);
+    }
+
+    [Fact]
+    public async Task Output_without_a_line_end_and_bytes_that_are_no_text_take_little_memory_D40()
+    {
+        long longest = 0, total = 0;
+        ProcessRequest request = Shell("head -c 50000000 /dev/zero; head -c 300000 /dev/urandom; exit 3") with { OnLine = line => { longest = Math.Max(longest, line.Length); total += line.Length; } };
+        ProcessResult result = await new ProcessRunner().RunAsync(request, default);
+        Assert.Equal(3, result.ExitCode);
+        Assert.InRange(longest, 1, OutputLines.LongestLine);
+        Assert.True(total > 50_000_000, $"{total}");
+        Assert.True(result.Describe(TimeSpan.Zero).Length < 20 * 600);
+        Assert.DoesNotContain(result.Describe(TimeSpan.Zero), c => char.IsControl(c) && c != '\t');
     }
 
     // A killed orphan may stay a zombie where process 1 does not reap: as dead as can be.

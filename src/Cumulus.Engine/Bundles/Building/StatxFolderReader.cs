@@ -43,11 +43,18 @@ internal sealed class StatxFolderReader : IFolderReader
         }
     }
 
-    public FoundItem? Look(string path)
+    public FoundItem? Look(string path) => Look(path, 0);
+
+    /// <summary>What lies at a path itself, a link not followed and its target not read; null when nothing does.</summary>
+    public static FoundItem? LookAt(string path) => Look(path, DoNotFollow);
+
+    private static FoundItem? Look(string path, int flags)
     {
-        byte[] bytes = Encoding.UTF8.GetBytes(path + '\0');
+        int longest = Encoding.UTF8.GetMaxByteCount(path.Length) + 1;
+        Span<byte> bytes = longest <= 2048 ? stackalloc byte[2048] : new byte[longest];
+        bytes[Encoding.UTF8.GetBytes(path, bytes)] = 0;
         Span<byte> result = stackalloc byte[Size];
-        return Call(bytes, 0, result) switch
+        return Call(bytes, flags, result) switch
         {
             0 => Item(Path.GetFileName(path), result),
             NotFound or NotAFolder or LoopOfLinks => null,
