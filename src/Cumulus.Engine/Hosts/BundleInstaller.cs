@@ -205,7 +205,7 @@ public sealed class BundleInstaller(IObjectStore? store, ProcessRunner? runner =
         };
         HostRequest request = takesBack ? host.Request with { HealthCheck = null, ConfirmTimeLimit = null } : host.Request;
         KeptVersions kept = KeptVersions.Of(host.Paths, host.State);
-        IReadOnlyList<InstalledBundle> results = await RunAsync(host, request, goal, new KeptContent(kept, target.Sequence), cancellationToken);
+        IReadOnlyList<InstalledBundle> results = await RunAsync(host, request, goal, new KeptContent(kept, target.Sequence, host.Request.Warn ?? host.Request.Log), cancellationToken);
         if (names.Count == 0) kept.Forget(target.Sequence);
         return results;
     }

@@ -77,7 +77,7 @@ internal sealed class HealthProbe(HostPaths paths, ProcessRunner runner, TimePro
     }
 
     private static CumulusException Failed(HealthCheck check, int attempts, string failure) =>
-        new(ErrorIds.HealthCheckFailed, FailureKind.OperationFailed, string.Create(CultureInfo.InvariantCulture, $"The health check '{check.Test}' did not pass within {check.TimeLimit.TotalSeconds:0} s ({attempts} tries). The last one: {failure}."))
+        new(ErrorIds.HealthCheckFailed, FailureKind.OperationFailed, string.Create(CultureInfo.InvariantCulture, $"The health check '{check.Test}' did not pass within {check.TimeLimit.TotalSeconds:0} s ({attempts} {(attempts == 1 ? "try" : "tries")}). The last one: {failure}."))
         {
             Target = check.Test,
         };

@@ -20,12 +20,11 @@ internal sealed class InstallStore(HostPaths paths)
     {
         try
         {
+            if (plan.Keep is { } sequence) KeptVersions.Of(paths, committed).TakeOver(sequence, plan.Steps);
             foreach ((string path, string kept) in new ChangedFiles(paths).TakeOver(plan.Steps, now))
             {
                 (warn ?? log)?.Invoke($"{path} was changed by hand since its install. That file is now {kept}.");
             }
-
-            if (plan.Keep is { } sequence) KeptVersions.Of(paths, committed).TakeOver(sequence, plan.Steps);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -1,4 +1,7 @@
+using System.Buffers;
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using Cumulus.Engine.Bundles;
 using Microsoft.Win32.SafeHandles;
 
@@ -53,17 +56,20 @@ internal sealed class KeptVersions(HostPaths paths, IReadOnlyCollection<string> 
         HostDisk.KeepAside(InstalledState.PathOf(paths), document);
     }
 
-    /// <summary>Takes over the files that made way for another version.</summary>
+    /// <summary>Takes over the files that made way for another version; of those that were changed by hand only a second name.</summary>
     /// <param name="sequence">Of the version that they are of.</param>
     public void TakeOver(int sequence, IEnumerable<SwapStep> steps)
     {
         string made = "";
-        foreach (SwapStep step in steps.Where(s => s.Sha256 is not null && s.Old is not null))
+        foreach (SwapStep step in steps.Where(s => s.Old is not null && (s.Sha256 is not null || s.ByHand == true)))
         {
             string folder = paths.Full(FolderOf(StoreOf(step.Old!), sequence));
             if (folder != made) HostDisk.MakePrivateFolder(made = folder);
             string from = paths.Full(step.Old!);
-            if (HostDisk.Look(from) is not null) HostDisk.Rename(from, Path.Combine(folder, step.Sha256!));
+            string to = Path.Combine(folder, step.Sha256 ?? ByHand(step.Path));
+            if (HostDisk.Look(from) is null) continue;
+            if (step.Sha256 is not null) HostDisk.Rename(from, to);
+            else if (HostDisk.Look(to) is null) HostDisk.KeepAside(from, to);
         }
     }
 
@@ -92,19 +98,27 @@ internal sealed class KeptVersions(HostPaths paths, IReadOnlyCollection<string> 
     }
 
     /// <summary>The file with a content that a version needs; null when it is not kept.</summary>
-    public string? Find(int sequence, string sha256)
+    public string? Find(int sequence, string sha256) => FindFile(sequence, sha256);
+
+    /// <summary>What lay at a path, changed by hand, when a version or one after it made way; null when nothing did.</summary>
+    public string? FindChanged(int sequence, string hostPath) =>
+        FindFile(sequence, ByHand(hostPath)) is { } file && HostDisk.Look(file) is { Type: BundleEntryType.File } ? file : null;
+
+    private string? FindFile(int sequence, string name)
     {
         foreach (string store in stores)
         {
             foreach (int later in Numbers(paths.Full($"{store}/{Kept}"), Directory.EnumerateDirectories, "").Where(s => s >= sequence).Order())
             {
-                string path = Path.Combine(paths.Full(FolderOf(store, later)), sha256);
+                string path = Path.Combine(paths.Full(FolderOf(store, later)), name);
                 if (File.Exists(path)) return path;
             }
         }
 
         return null;
     }
+
+    private static string ByHand(string hostPath) => "by-hand-" + Hex.Of(SHA256.HashData(Encoding.UTF8.GetBytes(hostPath)));
 
     /// <summary>The store that a file of a running install lies in.</summary>
     internal static string StoreOf(string workFile) => workFile[..workFile.LastIndexOf($"/{InstallStore.Work}/", StringComparison.Ordinal)];
@@ -123,7 +137,7 @@ internal sealed class KeptVersions(HostPaths paths, IReadOnlyCollection<string> 
 }
 
 /// <summary>The files of a kept version.</summary>
-internal sealed class KeptContent(KeptVersions kept, int sequence) : IBundleContent
+internal sealed class KeptContent(KeptVersions kept, int sequence, Action<string>? warn) : IBundleContent
 {
     private const int PieceLength = 1 << 18;
 
@@ -135,8 +149,21 @@ internal sealed class KeptContent(KeptVersions kept, int sequence) : IBundleCont
     {
         foreach (BundleEntry entry in offer.Entries.Where(e => e.Type == BundleEntryType.File && files.ContainsKey(e.Name)))
         {
-            string from = kept.Find(sequence, entry.Sha256!) ?? throw Incomplete(offer, entry, "is not kept, since the file was changed by hand or lost before the next version came");
-            if (Copy(from, files[entry.Name], entry.Mode, cancellationToken) != entry.Sha256) throw Incomplete(offer, entry, $"was changed in {from}");
+            string to = files[entry.Name];
+            if (kept.Find(sequence, entry.Sha256!) is { } from)
+            {
+                if (Copy(from, to, entry.Mode, cancellationToken) != entry.Sha256) throw Incomplete(offer, entry, $"was changed in {from}");
+            }
+            else if (kept.FindChanged(sequence, ArchiveName.Join(offer.Path, entry.Name)) is { } changed)
+            {
+                // That is what the version was on this host.
+                File.Copy(changed, to);
+                warn?.Invoke($"{entry.Name} of '{offer.Name}' comes back as it was: changed by hand.");
+            }
+            else
+            {
+                throw Incomplete(offer, entry, "is not kept, since the file was lost before the next version came");
+            }
         }
     }
 
@@ -145,8 +172,8 @@ internal sealed class KeptContent(KeptVersions kept, int sequence) : IBundleCont
     {
         using SafeFileHandle source = File.OpenHandle(from, FileMode.Open, FileAccess.Read, FileShare.Read, FileOptions.SequentialScan);
         using SafeFileHandle target = File.OpenHandle(to, FileMode.CreateNew, FileAccess.Write, FileShare.None);
-        using var hash = System.Security.Cryptography.IncrementalHash.CreateHash(System.Security.Cryptography.HashAlgorithmName.SHA256);
-        byte[] piece = System.Buffers.ArrayPool<byte>.Shared.Rent(PieceLength);
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        byte[] piece = ArrayPool<byte>.Shared.Rent(PieceLength);
         try
         {
             int read;
@@ -159,7 +186,7 @@ internal sealed class KeptContent(KeptVersions kept, int sequence) : IBundleCont
         }
         finally
         {
-            System.Buffers.ArrayPool<byte>.Shared.Return(piece);
+            ArrayPool<byte>.Shared.Return(piece);
         }
 
         if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(target, mode);

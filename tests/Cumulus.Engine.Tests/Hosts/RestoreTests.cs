@@ -153,6 +153,23 @@ public sealed class RestoreTests : IDisposable
     }
 
     [Fact]
+    public async Task A_file_that_was_changed_by_hand_comes_back_as_it_was_then()
+    {
+        foreach (string version in (string[])["1", "2", "3"]) await _on.PublishAsync("web", version, ("srv/x", version));
+        await _on.InstallAsync("1", "web");
+        _on.Host.Write("srv/x", "mine", UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        var before = _on.Snapshot();
+        await _on.InstallAsync("2", "web");
+        await _on.InstallAsync("3", "web");
+        var warnings = new List<string>();
+        await new BundleInstaller(null).RestoreAsync(new RestoreRequest { RootPath = _on.Host.Path, Version = "1", Warn = warnings.Add }, default);
+        Assert.Equal(before, _on.Snapshot());
+        Assert.Contains("srv/x of 'web' comes back as it was: changed by hand", Assert.Single(warnings));
+        await _on.InstallAsync("1", "web");
+        Assert.Equal("1", _on.Host.Read("srv/x"));
+    }
+
+    [Fact]
     public async Task A_start_script_of_the_old_version_that_fails_leaves_the_installed_one()
     {
         await _on.PublishAsync("web", "1", ("srv/x", "1"), ("etc/cumulus-init.d/S1", Script("S1", "test ! -e \"$CUMULUS_ROOT/broken\"")));
