@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Net;
 using Amazon.S3;
 using Amazon.S3.Model;
@@ -74,16 +75,23 @@ internal sealed class S3Download(IAmazonS3 s3, AwsCall call, DownloadPatience pa
             using GetObjectResponse answer = await s3.GetObjectAsync(new GetObjectRequest { BucketName = call.Bucket, Key = call.Key, EtagToMatch = etag, ByteRange = range }, stall.Token);
             if (range is not null && !IsStretch(answer, start + have, length - have)) return ReadOutcome.Whole;
             etag ??= answer.ETag;
-            byte[] buffer = new byte[(int)Math.Min(BufferLength, length - have ?? BufferLength)];
-            while (length is null || have < length)
+            byte[] buffer = ArrayPool<byte>.Shared.Rent((int)Math.Min(BufferLength, length - have ?? BufferLength));
+            try
             {
-                stall.CancelAfter(patience.Stall);
-                int wanted = (int)Math.Min(buffer.Length, length - have ?? buffer.Length);
-                int read = await answer.ResponseStream.ReadAsync(buffer.AsMemory(0, wanted), stall.Token);
-                if (read == 0 && length is null) break;
-                if (read == 0) throw new HttpIOException(HttpRequestError.ResponseEnded, $"The answer ended after {have} of {length} bytes.");
-                await take(buffer.AsMemory(0, read));
-                have += read;
+                while (length is null || have < length)
+                {
+                    stall.CancelAfter(patience.Stall);
+                    int wanted = (int)Math.Min(buffer.Length, length - have ?? buffer.Length);
+                    int read = await answer.ResponseStream.ReadAsync(buffer.AsMemory(0, wanted), stall.Token);
+                    if (read == 0 && length is null) break;
+                    if (read == 0) throw new HttpIOException(HttpRequestError.ResponseEnded, $"The answer ended after {have} of {length} bytes.");
+                    await take(buffer.AsMemory(0, read));
+                    have += read;
+                }
+            }
+            finally
+            {
+                ArrayPool<byte>.Shared.Return(buffer);
             }
 
             return ReadOutcome.Read;

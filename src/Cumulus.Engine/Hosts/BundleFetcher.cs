@@ -102,7 +102,7 @@ internal sealed class BundleFetcher(IObjectStore? store, HostPaths paths, string
             List<BundleEntry> contents = [.. files.Where(f => f.Size > 0)];
             Dictionary<string, ByteStretch> places = await new DeltaFetch(paths, Installed).TakeInstalledAsync(contents, local, cancellationToken);
             List<BundleEntry> missing = contents.FindAll(f => !places.ContainsKey(f.Sha256!));
-            if (missing.Count < contents.Count) log?.Invoke($"{Amount.Of(contents.Count - missing.Count)} files of {Place(known.Source)} are on this host under other names.");
+            if (missing.Count < contents.Count) log?.Invoke($"On this host under other names: {Amount.Of(contents.Count - missing.Count)} of the {Amount.Of(contents.Count)} files that {Place(known.Source)} is needed for.");
             if (missing.Count > 0 && !await FetchFilesAsync(known, manifest, missing, places, local, cancellationToken))
             {
                 local.Dispose();

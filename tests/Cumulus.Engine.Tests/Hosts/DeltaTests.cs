@@ -69,7 +69,7 @@ public sealed class DeltaTests : IDisposable
         await PublishAsync(Many(), [.. Many((7, "new")).Where(f => f.Name != "srv/03"), ("srv/moved", Text(3))]);
         IReadOnlyList<InstalledBundle> installed = await _on.InstallAsync("2", "web");
         Assert.Single(_on.Store.Ranges);
-        Assert.Contains(_on.Log, l => l.StartsWith("1 files of s3://", StringComparison.Ordinal));
+        Assert.Contains(_on.Log, l => l.StartsWith("On this host under other names: 1 of the 2 files", StringComparison.Ordinal));
         Assert.Equal((Text(3), Text(7, "new"), 3), (_on.Host.Read("srv/moved"), _on.Host.Read("srv/07"), installed[0].Changed));
     }
 
