@@ -68,6 +68,10 @@ public static class ErrorIds
     public const string InitScriptFailed = nameof(InitScriptFailed);
     public const string InstallInProgress = nameof(InstallInProgress);
 
+    // State that a team shares
+    public const string LeaseUnavailable = nameof(LeaseUnavailable);
+    public const string StateInvalid = nameof(StateInvalid);
+
     // LocalCloud
     public const string LocalCloudUnavailable = nameof(LocalCloudUnavailable);
     public const string LocalCloudNotFound = nameof(LocalCloudNotFound);
