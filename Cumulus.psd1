@@ -19,6 +19,7 @@
         'Expand-Bundle'
         'Get-Bundle'
         'Get-BundleContent'
+        'Get-BundleHandlerReport'
         'Get-CumulusConfiguration'
         'Get-Environment'
         'Get-EnvironmentStack'
@@ -28,12 +29,14 @@
         'New-Bundle'
         'New-BundleKey'
         'Publish-Bundle'
+        'Register-BundleHandler'
         'Remove-Bundle'
         'Remove-Environment'
         'Save-Bundle'
         'Start-LocalCloud'
         'Stop-LocalCloud'
         'Test-Bundle'
+        'Unregister-BundleHandler'
     )
     PrivateData          = @{
         PSData = @{

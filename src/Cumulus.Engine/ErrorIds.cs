@@ -67,6 +67,7 @@ public static class ErrorIds
     public const string InstallFailed = nameof(InstallFailed);
     public const string InitScriptFailed = nameof(InitScriptFailed);
     public const string InstallInProgress = nameof(InstallInProgress);
+    public const string VersionConflict = nameof(VersionConflict);
     public const string SignalIncomplete = nameof(SignalIncomplete);
     public const string HandlerRegistrationFailed = nameof(HandlerRegistrationFailed);
 

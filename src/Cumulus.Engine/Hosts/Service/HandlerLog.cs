@@ -9,13 +9,16 @@ namespace Cumulus.Engine.Hosts.Service;
 /// </summary>
 /// <param name="path">Full path. Its folder is made if it is missing.</param>
 /// <param name="unwritable">Told once, when a line cannot be written.</param>
-public sealed class HandlerLog(string path, SecretRedaction redaction, TimeProvider clock, Action<string> unwritable, long maximumBytes = HandlerLog.DefaultBytes, int olderFiles = HandlerLog.DefaultOlderFiles)
+public sealed class HandlerLog(string path, TimeProvider clock, Action<string> unwritable, long maximumBytes = HandlerLog.DefaultBytes, int olderFiles = HandlerLog.DefaultOlderFiles)
 {
     private const long DefaultBytes = 10_000_000;
 
     private const int DefaultOlderFiles = 5;
 
     private const UnixFileMode Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead;
+
+    /// <summary>What is taken out of the lines from now on.</summary>
+    public SecretRedaction Redaction { get; set; } = SecretRedaction.For(null);
 
     private readonly object _gate = new();
     private bool _off;
@@ -25,7 +28,7 @@ public sealed class HandlerLog(string path, SecretRedaction redaction, TimeProvi
     {
         string time = clock.GetUtcNow().UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
         var lines = new StringBuilder();
-        foreach (string line in redaction.Clean(text).ReplaceLineEndings("\n").Split('\n'))
+        foreach (string line in Redaction.Clean(text).ReplaceLineEndings("\n").Split('\n'))
         {
             // Scripts colour their output, and a log must not be rewritten from inside.
             lines.Append(time).Append(' ').Append([.. line.Select(c => char.IsControl(c) && c != '\t' ? '?' : c)]).Append('\n');
