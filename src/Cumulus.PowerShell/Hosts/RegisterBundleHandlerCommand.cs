@@ -45,10 +45,9 @@ public sealed class RegisterBundleHandlerCommand : CumulusCmdlet
     protected override async Task EndAsync(CancellationToken stop)
     {
         HostPaths paths = HostPaths.For(RootPath is null ? null : ResolvePath(RootPath), OperatingSystem.IsWindows());
-        string module = ModulePath ?? HandlerModule.On(paths, CumulusProgram.ModuleFolder);
+        string module = HandlerModule.On(paths, ModulePath);
         string[] searchPath = paths.Root is null ? (System.Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator) : [];
         HandlerProgram program = HandlerProgram.Find(paths.Windows, module, searchPath, file => HandlerModule.Exists(paths, file));
-        WriteInformation(program.Reason);
         WriteVerbose(program.Reason);
         ServicePlan plan = Plan(paths, program);
         var registrar = new HandlerRegistrar(paths, new ProcessRunner(), HandlerModule.HasServiceManager, WriteVerbose);
@@ -72,6 +71,7 @@ public sealed class RegisterBundleHandlerCommand : CumulusCmdlet
         var service = new HandlerService
         {
             Command = program.Command("Install-Bundle", parameters),
+            Reason = program.Reason,
             Watch = IsSet(Watch),
             Interval = TimeSpan.FromSeconds(interval),
             Spread = TimeSpan.FromSeconds(Spread),

@@ -13,7 +13,9 @@ public sealed class HandlerRegistrar(HostPaths paths, ProcessRunner runner, bool
 {
     private static readonly TimeSpan CommandLimit = TimeSpan.FromMinutes(20);
 
-    private string RecordPath => Path.Combine(paths.StateFolder, "handler.json");
+    private const string RecordName = "handler.json";
+
+    private string RecordPath => Path.Combine(paths.StateFolder, RecordName);
 
     /// <summary>What <see cref="RegisterAsync"/> would do to each file.</summary>
     /// <exception cref="CumulusException"><see cref="ErrorIds.FileExists"/>: a file is another's, or was changed by hand; not with <paramref name="force"/>.</exception>
@@ -47,7 +49,7 @@ public sealed class HandlerRegistrar(HostPaths paths, ProcessRunner runner, bool
         if (changed)
         {
             RecordedFile[] files = [.. plan.Files.Select(f => new RecordedFile(f.Path, Digest(f)))];
-            string[] folders = [.. before.Folders.Union(plan.Files.SelectMany(f => HostPaths.Parents(f.Path)).Where(f => !Directory.Exists(paths.Full(f))))];
+            string[] folders = [.. before.Folders.Union(plan.Files.Select(f => f.Path).Append($"{paths.StateFolderPath}/{RecordName}").SelectMany(HostPaths.Parents).Where(f => !Directory.Exists(paths.Full(f))))];
 
             // First what may be there, then what is: a run that dies between the two leaves nothing that is not on record.
             HostDisk.MakePrivateFolder(paths.StateFolder);
@@ -83,9 +85,9 @@ public sealed class HandlerRegistrar(HostPaths paths, ProcessRunner runner, bool
             removed.Add(path);
         }
 
-        foreach (string folder in record.Folders.OrderByDescending(f => f.Length).Select(paths.Full).Where(HostDisk.IsEmptyFolder)) Directory.Delete(folder);
         await RunAsync(record.Forget, cancellationToken);
         File.Delete(RecordPath);
+        foreach (string folder in record.Folders.OrderByDescending(f => f.Length).Select(paths.Full).Where(HostDisk.IsEmptyFolder)) Directory.Delete(folder);
         return removed;
     }
 

@@ -9,6 +9,9 @@ public sealed record HandlerService
     /// <summary>Program and arguments, as they are on the host.</summary>
     public required IReadOnlyList<string> Command { get; init; }
 
+    /// <summary>Why it is this program, as a sentence: a line of the file, for whoever wonders.</summary>
+    public required string Reason { get; init; }
+
     /// <summary>One process that stays and looks by itself; else one that is started at boot and at each interval.</summary>
     public required bool Watch { get; init; }
 
@@ -23,7 +26,7 @@ public sealed record HandlerService
     /// <exception cref="CumulusException"><see cref="ErrorIds.HandlerRegistrationFailed"/>: a word of the command that neither system can take.</exception>
     internal void Require()
     {
-        if (Command.FirstOrDefault(w => w.Any(char.IsControl)) is { } word)
+        if (Command.Append(Reason).FirstOrDefault(w => w.Any(char.IsControl)) is { } word)
         {
             throw new CumulusException(ErrorIds.HandlerRegistrationFailed, FailureKind.InvalidInput, $"'{new string([.. word.Select(c => char.IsControl(c) ? '?' : c)])}' holds a control character and cannot be part of a service's command.") { Target = word };
         }

@@ -75,7 +75,7 @@ public static class ScheduledTask
         var task = new XElement(
             Space + "Task",
             new XAttribute("version", "1.2"),
-            new XElement(Space + "RegistrationInfo", new XElement(Space + "Description", $"Cumulus bundle handler. {HandlerService.Mark}")),
+            new XElement(Space + "RegistrationInfo", new XElement(Space + "Description", $"Cumulus bundle handler. {HandlerService.Mark} {service.Reason}")),
             triggers,
             new XElement(Space + "Principals", new XElement(Space + "Principal", new XAttribute("id", "System"), new XElement(Space + "UserId", LocalSystem), new XElement(Space + "RunLevel", "HighestAvailable"))),
             settings,

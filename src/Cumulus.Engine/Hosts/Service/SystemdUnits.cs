@@ -62,7 +62,8 @@ public static class SystemdUnits
             After=network-online.target
 
             [Service]
-            {kind}ExecStart={command}
+            {kind}# {service.Reason}
+            ExecStart={command}
             SyslogIdentifier={HandlerService.Name}
             # Daemons that init scripts start belong to this unit, and have to outlive the run that started them.
             KillMode=process

@@ -18,6 +18,7 @@ public sealed class RegistrationTests : IDisposable
     private static HandlerService Service(bool watch = false, params string[] command) => new()
     {
         Command = command.Length > 0 ? command : ["/usr/bin/dotnet", "/opt/my module/Cumulus.Console.dll", "Install-Bundle", "-Follow", "-Verbose"],
+        Reason = "PowerShell is not installed.",
         Watch = watch,
         Interval = TimeSpan.FromMinutes(5),
         Spread = TimeSpan.FromSeconds(60),
@@ -38,6 +39,7 @@ public sealed class RegistrationTests : IDisposable
         string[] service = plan.Files[0].Text.Split('\n');
         Assert.Contains("Type=oneshot", service);
         Assert.Contains("KillMode=process", service);
+        Assert.Contains("# PowerShell is not installed.", service);
         Assert.Contains("""ExecStart=/usr/bin/dotnet "/opt/my module/Cumulus.Console.dll" Install-Bundle -Follow -Verbose""", service);
         string[] timer = plan.Files[1].Text.Split('\n');
         foreach (string line in (string[])["OnBootSec=10s", "OnUnitInactiveSec=300s", "RandomizedDelaySec=60s"]) Assert.Contains(line, timer);
@@ -143,6 +145,7 @@ public sealed class RegistrationTests : IDisposable
         Assert.Equal(3, removed.Count);
         Assert.Equal(["etc/systemd/system/other.service"], Files());
         Assert.False(Directory.Exists(_folder["etc/systemd/system/timers.target.wants"]));
+        Assert.False(Directory.Exists(_folder["var"]));
         Assert.Equal("x", File.ReadAllText(other));
         Assert.Empty(await Registrar().UnregisterAsync(force: false, _warnings.Add, default));
         Assert.Empty(_warnings);
