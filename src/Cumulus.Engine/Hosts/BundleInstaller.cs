@@ -49,7 +49,7 @@ public sealed class BundleInstaller(IObjectStore? store, ProcessRunner? runner =
     /// Before anything changed: <see cref="ErrorIds.InstallInProgress"/>, <see cref="ErrorIds.BundleNotFound"/>,
     /// <see cref="ErrorIds.BundleDigestMismatch"/>, <see cref="ErrorIds.BundleInvalid"/>, <see cref="ErrorIds.BundleUnsafe"/>,
     /// <see cref="ErrorIds.BundleNameConflict"/>, <see cref="ErrorIds.MetadataInvalid"/>, and what <see cref="IObjectStore"/> names.
-    /// With everything put back, as <see cref="InstallUndoneException"/>: <see cref="ErrorIds.InitScriptFailed"/>, <see cref="ErrorIds.InstallFailed"/>.
+    /// With everything put back: <see cref="ErrorIds.InitScriptFailed"/>, <see cref="ErrorIds.InstallFailed"/>.
     /// </exception>
     public async Task<IReadOnlyList<InstalledBundle>> InstallAsync(InstallRequest request, CancellationToken cancellationToken)
     {
@@ -141,8 +141,9 @@ public sealed class BundleInstaller(IObjectStore? store, ProcessRunner? runner =
         {
             string outcome = await UndoAsync(journal, paths, scripts, failure, log);
             if (failure is OperationCanceledException) throw;
-            CumulusException failed = Failed(failure, outcome);
-            throw new InstallUndoneException(failed.ErrorId, failed.Kind, failed.Message, failure) { Target = failed.Target, Advice = failed.Advice };
+            CumulusException undone = Failed(failure, outcome);
+            undone.WasUndone = true;
+            throw undone;
         }
     }
 

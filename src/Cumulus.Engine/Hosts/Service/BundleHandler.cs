@@ -49,7 +49,7 @@ public sealed class BundleHandler(BundleInstaller installer, HandlerOptions opti
         HostRun Run(Exception? failure) => new()
         {
             Version = request.Version,
-            Outcome = failure is InstallUndoneException ? HostRunOutcome.Undone : HostRunOutcome.Failed,
+            Outcome = failure is CumulusException { WasUndone: true } ? HostRunOutcome.Undone : HostRunOutcome.Failed,
             StartedAt = startedAt,
             EndedAt = _clock.GetUtcNow(),
             Seconds = Math.Round(_clock.GetElapsedTime(started).TotalSeconds, 3),

@@ -51,7 +51,7 @@ public sealed class VersionFollower(FollowPace pace, TimeProvider clock, Random 
             {
                 failure = e;
                 failures++;
-                if (e is InstallUndoneException) done = target;
+                if (e is CumulusException { WasUndone: true }) done = target;
             }
 
             TimeSpan pause = pace.Pause(failures, random);

@@ -63,7 +63,7 @@ public sealed class BundleHandlerTests : IDisposable
         await _host.PublishAsync("web", "1.0", ("srv/a", "1"));
         await _host.PublishAsync("web", "2.0", ("srv/a", "2"), ("etc/cumulus-init.d/S1", HostFixture.Script("S1", "echo db_password=hunter2 key s3cret-of-metadata; exit 3")));
         await RunAsync("1.0");
-        await Assert.ThrowsAsync<InstallUndoneException>(() => RunAsync("2.0"));
+        await Assert.ThrowsAsync<CumulusException>(() => RunAsync("2.0"));
         HostRun last = (await ReportAsync()).Last;
         Assert.Equal((HostRunOutcome.Undone, ErrorIds.InitScriptFailed, "2.0"), (last.Outcome, last.ErrorId, last.Version));
         Assert.Equal([new HostRunBundle("web", "1.0", "2.0")], last.Bundles);

@@ -138,7 +138,7 @@ public sealed class FollowTests : IDisposable
     {
         (List<string> installed, List<Exception> failures) = await WatchAsync(["1.0", "2.0", "2.0", "2.0", "3.0"], version =>
         {
-            if (version == "2.0") throw new InstallUndoneException(ErrorIds.InitScriptFailed, FailureKind.OperationFailed, "S1 failed", new IOException());
+            if (version == "2.0") throw new CumulusException(ErrorIds.InitScriptFailed, FailureKind.OperationFailed, "S1 failed") { WasUndone = true };
         });
         Assert.Equal(["1.0", "2.0", "3.0"], installed);
         Assert.Single(failures);
