@@ -20,6 +20,7 @@
         'Expand-Bundle'
         'Get-Bundle'
         'Get-BundleContent'
+        'Get-BundleHandlerReport'
         'Get-CumulusConfiguration'
         'Get-Environment'
         'Get-EnvironmentStack'
@@ -30,6 +31,7 @@
         'New-Bundle'
         'New-BundleKey'
         'Publish-Bundle'
+        'Register-BundleHandler'
         'Remove-Bundle'
         'Remove-Environment'
         'Restore-InstalledBundle'
@@ -39,6 +41,7 @@
         'Test-Bundle'
         'Test-InstalledBundle'
         'Uninstall-Bundle'
+        'Unregister-BundleHandler'
     )
     PrivateData          = @{
         PSData = @{

@@ -41,6 +41,9 @@ public class CumulusException(string errorId, FailureKind kind, string message, 
 
     public FailureKind Kind { get; } = kind;
 
+    /// <summary>The work had begun, and was taken back: it touched what it was to change, unlike a failure before.</summary>
+    public bool WasUndone { get; internal set; }
+
     /// <summary>What the user named: an environment, a stack, a path. Null when there is no one thing.</summary>
     public object? Target { get; init; }
 

@@ -73,6 +73,13 @@ public static class ErrorIds
     public const string VersionTakenBack = nameof(VersionTakenBack);
     public const string BundleNotInstalled = nameof(BundleNotInstalled);
     public const string InstalledBundleTestFailed = nameof(InstalledBundleTestFailed);
+    public const string VersionConflict = nameof(VersionConflict);
+    public const string SignalIncomplete = nameof(SignalIncomplete);
+    public const string HandlerRegistrationFailed = nameof(HandlerRegistrationFailed);
+
+    // State that a team shares
+    public const string LeaseUnavailable = nameof(LeaseUnavailable);
+    public const string StateInvalid = nameof(StateInvalid);
 
     // LocalCloud
     public const string LocalCloudUnavailable = nameof(LocalCloudUnavailable);

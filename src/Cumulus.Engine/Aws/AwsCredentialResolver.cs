@@ -18,18 +18,22 @@ internal sealed record ResolvedRegion(string Region, string Source);
 /// </summary>
 internal static class AwsCredentialResolver
 {
+    private static readonly string[] ContainerVariables = ["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_WEB_IDENTITY_TOKEN_FILE"];
+
     /// <param name="stsClient">Makes the client that assumes a role, with the credentials to do it by.</param>
+    /// <param name="instance">Null: the role of the instance counts only where the SDK's chain has it, at its end.</param>
     /// <exception cref="CumulusException"><see cref="ErrorIds.CredentialsNotFound"/>, <see cref="ErrorIds.CredentialsRejected"/></exception>
     public static async Task<ResolvedCredentials> CredentialsAsync(
         AwsConnection connection,
         Func<AWSCredentials, IAmazonSecurityTokenService> stsClient,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken,
+        InstanceMetadata? instance = null)
     {
         ResolvedCredentials found = connection.Keys is { } keys
             ? new ResolvedCredentials(new BasicAWSCredentials(keys.AccessKeyId, keys.SecretAccessKey), $"given keys ({Shown(keys.AccessKeyId)})")
             : connection.ProfileName is { } profile
                 ? OfProfile(profile)
-                : await OfChainAsync(cancellationToken);
+                : await OfInstanceAsync(instance, cancellationToken) ?? await OfChainAsync(cancellationToken);
         if (connection.RoleArn is { } role)
         {
             found = new ResolvedCredentials(new RoleCredentials(stsClient(found.Credentials), role), $"role {role}, assumed by {found.Source}");
@@ -90,6 +94,15 @@ internal static class AwsCredentialResolver
         string nearest = NearestName.Of(name, chain.ListProfiles().Select(p => p.Name)) is { } near ? $" Did you mean '{near}'?" : "";
         return new CumulusException(ErrorIds.CredentialsNotFound, FailureKind.NotFound, $"There is no AWS profile '{name}' with credentials.{nearest}")
         { Target = name, Advice = "See the profiles with 'aws configure list-profiles'." };
+    }
+
+    // A task in a container has a role of its own, and the SDK's chain finds it; the instance's is that of the machine below.
+    private static async Task<ResolvedCredentials?> OfInstanceAsync(InstanceMetadata? instance, CancellationToken cancellationToken)
+    {
+        bool inContainer = ContainerVariables.Any(v => !string.IsNullOrEmpty(Environment.GetEnvironmentVariable(v)));
+        return instance is not null && !inContainer && await instance.RoleAsync(cancellationToken) is { } role
+            ? new ResolvedCredentials(new InstanceProfileAWSCredentials(role), $"instance role {role}")
+            : null;
     }
 
     private static async Task<ResolvedCredentials> OfChainAsync(CancellationToken cancellationToken)

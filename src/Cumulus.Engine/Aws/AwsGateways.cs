@@ -61,6 +61,8 @@ public sealed class AwsGateways : IDisposable
 
     public IHostFleet Hosts => new SsmHostFleet(_fleet.Value.Ec2, _fleet.Value.AutoScaling, _fleet.Value.Ssm, Where(_fleet.Value.Ssm, "ec2, autoscaling and ssm"));
 
+    public IHostSignals Signals => new AwsHostSignals(_cloudFormation.Value, _fleet.Value.AutoScaling, Where(_cloudFormation.Value, "cloudformation and autoscaling"));
+
     public ISigningKeys SigningKeys => new KmsSigningKeys(_kms.Value, Where(_kms.Value, "kms"));
 
     /// <summary>Finds credentials and region. No service is called but those that give credentials.</summary>
@@ -68,7 +70,8 @@ public sealed class AwsGateways : IDisposable
     /// <see cref="ErrorIds.CredentialsNotFound"/>, <see cref="ErrorIds.CredentialsRejected"/>, <see cref="ErrorIds.RegionMissing"/>,
     /// <see cref="ErrorIds.ConfigurationInvalid"/> (an endpoint that is no address)
     /// </exception>
-    public static async Task<AwsGateways> ConnectAsync(AwsConnection connection, CancellationToken cancellationToken)
+    /// <param name="instance">For a program that runs on an instance by itself: the role there comes before the SDK's own chain. Null: the chain alone.</param>
+    public static async Task<AwsGateways> ConnectAsync(AwsConnection connection, CancellationToken cancellationToken, InstanceMetadata? instance = null)
     {
         if (connection.EndpointUrl is { } url && !(Uri.TryCreate(url, UriKind.Absolute, out Uri? address) && address.Scheme is "http" or "https"))
         {
@@ -76,7 +79,7 @@ public sealed class AwsGateways : IDisposable
         }
 
         ResolvedRegion region = await AwsCredentialResolver.RegionAsync(connection, cancellationToken);
-        ResolvedCredentials credentials = await AwsCredentialResolver.CredentialsAsync(connection, c => Sts(c, region.Region, connection.EndpointUrl), cancellationToken);
+        ResolvedCredentials credentials = await AwsCredentialResolver.CredentialsAsync(connection, c => Sts(c, region.Region, connection.EndpointUrl), cancellationToken, instance);
         return new AwsGateways(credentials, region, connection.EndpointUrl);
     }
 

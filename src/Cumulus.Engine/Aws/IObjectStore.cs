@@ -37,6 +37,9 @@ public interface IObjectStore
     /// <summary>A small object, whole in memory. Null when the key is free.</summary>
     Task<ObjectContent?> GetAsync(string bucket, string key, CancellationToken cancellationToken);
 
+    /// <summary>As <see cref="GetAsync"/>, but one that still has this ETag is not sent again (If-None-Match).</summary>
+    Task<ObjectLook> LookAsync(string bucket, string key, string etag, CancellationToken cancellationToken);
+
     /// <summary>Writes a small object.</summary>
     /// <returns>Its ETag; null when the condition of <paramref name="write"/> is not met.</returns>
     Task<string?> PutAsync(string bucket, string key, ReadOnlyMemory<byte> content, ObjectWrite write, CancellationToken cancellationToken);
@@ -59,6 +62,10 @@ public sealed record StoredObject(string Bucket, string Key, long Size, DateTime
 
 /// <summary>An object in memory.</summary>
 public sealed record ObjectContent(byte[] Bytes, string ETag, IReadOnlyDictionary<string, string> Metadata);
+
+/// <param name="Changed">False: it still has the ETag that the caller knows, and the object is not here.</param>
+/// <param name="Content">Null when the key is free.</param>
+public sealed record ObjectLook(bool Changed, ObjectContent? Content);
 
 /// <summary>One line of a listing.</summary>
 public sealed record ListedObject(string Key, long Size, DateTimeOffset LastModified, string ETag);

@@ -117,15 +117,30 @@ internal sealed class S3ObjectStore(IAmazonS3 s3, string endpoint, TransferSizes
             cancellationToken);
     }
 
-    public async Task<ObjectContent?> GetAsync(string bucket, string key, CancellationToken cancellationToken)
+    public Task<ObjectContent?> GetAsync(string bucket, string key, CancellationToken cancellationToken) =>
+        GetAsync(new GetObjectRequest { BucketName = bucket, Key = key }, cancellationToken);
+
+    public async Task<ObjectLook> LookAsync(string bucket, string key, string etag, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return new ObjectLook(true, await GetAsync(new GetObjectRequest { BucketName = bucket, Key = key, EtagToNotMatch = etag }, cancellationToken));
+        }
+        catch (CumulusException e) when (StatusOf(e) == HttpStatusCode.NotModified)
+        {
+            return new ObjectLook(false, null);
+        }
+    }
+
+    private async Task<ObjectContent?> GetAsync(GetObjectRequest request, CancellationToken cancellationToken)
     {
         try
         {
             return await AwsErrors.GuardAsync(
-                Call("GetObject", bucket, key),
+                Call("GetObject", request.BucketName, request.Key),
                 async () =>
                 {
-                    using GetObjectResponse answer = await s3.GetObjectAsync(new GetObjectRequest { BucketName = bucket, Key = key }, cancellationToken);
+                    using GetObjectResponse answer = await s3.GetObjectAsync(request, cancellationToken);
                     using var content = new MemoryStream((int)Math.Max(0, answer.ContentLength));
                     await answer.ResponseStream.CopyToAsync(content, cancellationToken);
                     return new ObjectContent(content.ToArray(), answer.ETag, Metadata(answer.Metadata));

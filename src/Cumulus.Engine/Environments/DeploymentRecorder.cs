@@ -17,12 +17,17 @@ internal sealed class DeploymentRecorder(IObjectStore bundles, IDeploymentObserv
     private DeploymentJournal? _journal;
     private DeploymentRecord? _begun;
     private string? _version;
+    private VersionPointers? _pointers;
 
     /// <param name="archives">Those of the version, as they lie in the bucket.</param>
     public async Task BeginAsync(EnvironmentDefinition environment, EnvironmentPlan plan, string operationId, DateTimeOffset startedAt, IReadOnlyList<StoredObject> archives, CancellationToken cancellationToken)
     {
         if (string.IsNullOrWhiteSpace(environment.Bucket)) return;
-        _journal = new DeploymentJournal(new BucketStateStore(bundles, environment.Bucket));
+        var state = new BucketStateStore(bundles, environment.Bucket);
+        _journal = new DeploymentJournal(state);
+
+        // A part of the stacks says nothing about the hosts of the others.
+        if (plan.Stacks.Count == environment.Stacks.Count) _pointers = new VersionPointers(state);
         _begun = new DeploymentRecord
         {
             Schema = DeploymentRecord.CurrentSchema,
@@ -36,11 +41,17 @@ internal sealed class DeploymentRecorder(IObjectStore bundles, IDeploymentObserv
             Stacks = [.. plan.Stacks.Select(s => new DeployedStack(s.Name, s.StackName, s.Current?.Id, s.Action, s.Status))],
             Tool = BundleBuilder.Tool,
         };
-        await TryAsync("began", async () => _version = await _journal.BeginAsync(_begun, cancellationToken), cancellationToken);
+        await TryAsync(NotRecorded("began"), async () => _version = await _journal.BeginAsync(_begun, cancellationToken), cancellationToken);
     }
 
-    public Task SucceededAsync(EnvironmentDeployment deployment, CancellationToken cancellationToken) =>
-        EndAsync(deployment, DeploymentOutcome.Succeeded, null, cancellationToken);
+    /// <summary>Writes the end down, and points the hosts that follow to the version.</summary>
+    public async Task SucceededAsync(EnvironmentDeployment deployment, CancellationToken cancellationToken)
+    {
+        await EndAsync(deployment, DeploymentOutcome.Succeeded, null, cancellationToken);
+        if (_pointers is null || _begun?.Version is not { } version) return;
+        var pointer = new VersionPointer { Environment = _begun.Environment, Version = version, Deployment = _begun.Id, DeployedAt = clock.GetUtcNow(), Tool = BundleBuilder.Tool };
+        await TryAsync("Hosts that follow were not pointed to the version", () => _pointers.WriteAsync(pointer, cancellationToken), cancellationToken);
+    }
 
     public Task FailedAsync(DeploymentFailedException failure, CancellationToken cancellationToken) =>
         EndAsync(failure.Deployment, DeploymentOutcome.Failed, failure.Message, cancellationToken);
@@ -69,10 +80,12 @@ internal sealed class DeploymentRecorder(IObjectStore bundles, IDeploymentObserv
             FailureReason = reason,
             Stacks = deployment is null ? _begun.Stacks : [.. deployment.Stacks.Select(s => new DeployedStack(s.Name, s.StackName, s.StackId, s.Action, s.Status))],
         };
-        await TryAsync("ended", () => _journal.EndAsync(ended, _version, cancellationToken), cancellationToken);
+        await TryAsync(NotRecorded("ended"), () => _journal.EndAsync(ended, _version, cancellationToken), cancellationToken);
     }
 
-    private async Task TryAsync(string what, Func<Task> write, CancellationToken cancellationToken)
+    private static string NotRecorded(string what) => $"It could not be written down that the deployment {what}, so that Remove-Bundle knows less about what is in use";
+
+    private async Task TryAsync(string failure, Func<Task> write, CancellationToken cancellationToken)
     {
         try
         {
@@ -81,7 +94,7 @@ internal sealed class DeploymentRecorder(IObjectStore bundles, IDeploymentObserv
         catch (CumulusException e)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            observer.Warning($"It could not be written down that the deployment {what}, so that Remove-Bundle knows less about what is in use: {e.Message}");
+            observer.Warning($"{failure}: {e.Message}");
         }
     }
 }

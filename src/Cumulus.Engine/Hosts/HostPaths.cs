@@ -34,6 +34,9 @@ public sealed record HostPaths
     /// <summary>Public keys that this host trusts: <c>/etc/cumulus/keys</c>, <c>C:\cumulus\conf\keys</c>.</summary>
     public string TrustedKeys => Full(Windows ? "C:/cumulus/conf/keys" : "etc/cumulus/keys");
 
+    /// <summary><c>/var/log/cumulus-bundle-handler.log</c>, <c>C:\cumulus\logs\cumulus-bundle-handler.log</c> (section 11.1 of the old behaviour).</summary>
+    public string LogFile => Full(Windows ? "C:/cumulus/logs/cumulus-bundle-handler.log" : "var/log/cumulus-bundle-handler.log");
+
     /// <summary>Where scripts start.</summary>
     public string WorkingFolder => Root ?? (Windows ? @"C:\" : "/");
 

@@ -27,7 +27,7 @@ public sealed record InstallSelection
     {
         string environment = NameRules.Require("environment", Environment ?? metadata?.Environment ?? throw Missing("environment", "-Environment"));
         string version = NameRules.Require("version", Version ?? metadata?.Version ?? throw Missing("version", "-Version"));
-        string bucket = Bucket ?? metadata?.BundleBucket ?? throw Missing("bucket", "-Bucket");
+        string bucket = BucketOf(metadata);
         IReadOnlyList<string> names = Names.Count > 0 ? Names : metadata?.BundleTypes ?? throw Missing("bundle", "-Name");
         return new InstallRequest
         {
@@ -37,6 +37,9 @@ public sealed record InstallSelection
             Bundles = [.. names.Select(name => InstallSource.InBucket(bucket, environment, version, name, metadata?.ExtractionPaths.GetValueOrDefault(name)))],
         };
     }
+
+    /// <exception cref="CumulusException"><see cref="ErrorIds.MetadataInvalid"/></exception>
+    internal string BucketOf(HostMetadata? metadata) => Bucket ?? metadata?.BundleBucket ?? throw Missing("bucket", "-Bucket");
 
     private static CumulusException Missing(string what, string parameter) =>
         new(ErrorIds.MetadataInvalid, FailureKind.InvalidInput, $"Nothing says which {what} this host installs.") { Advice = $"Give {parameter}, or write it into metadata.conf." };

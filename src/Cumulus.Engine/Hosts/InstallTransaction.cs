@@ -122,7 +122,9 @@ internal sealed class InstallTransaction(HostPaths paths, HostRequest request, I
             if (there.Transaction == _id) return there;
             string outcome = await new InstallUndo(paths, scripts, request, clock).UndoAsync(plan, _fileSystems.Stores, failure);
             if (failure is OperationCanceledException) throw;
-            throw Failed(failure, outcome);
+            CumulusException undone = Failed(failure, outcome);
+            undone.WasUndone = true;
+            throw undone;
         }
     }
 

@@ -11,6 +11,12 @@ public sealed class BucketStateStore(IObjectStore objects, string bucket) : ISta
     public async Task<StateDocument?> GetAsync(string name, CancellationToken cancellationToken) =>
         await objects.GetAsync(bucket, Key(name), cancellationToken) is { } found ? new StateDocument(found.Bytes, found.ETag) : null;
 
+    public async Task<StateLook> LookAsync(string name, string known, CancellationToken cancellationToken)
+    {
+        ObjectLook look = await objects.LookAsync(bucket, Key(name), known, cancellationToken);
+        return new StateLook(look.Changed, look.Content is { } found ? new StateDocument(found.Bytes, found.ETag) : null);
+    }
+
     public Task<string?> PutIfAbsentAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken) =>
         objects.PutAsync(bucket, Key(name), content, ObjectWrite.IfAbsent, cancellationToken);
 

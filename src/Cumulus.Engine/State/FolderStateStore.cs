@@ -28,6 +28,9 @@ public sealed class FolderStateStore(string folder) : IStateStore
         }
     }
 
+    public async Task<StateLook> LookAsync(string name, string known, CancellationToken cancellationToken) =>
+        await GetAsync(name, cancellationToken) is var document && document?.Version == known ? new StateLook(false, null) : new StateLook(true, document);
+
     public Task<string?> PutIfAbsentAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken) =>
         PutAsync(name, content, expected: null, cancellationToken);
 

@@ -10,6 +10,9 @@ public interface IStateStore
     /// <param name="name">Parts with <c>/</c> between, each as <c>NameRules</c> has it.</param>
     Task<StateDocument?> GetAsync(string name, CancellationToken cancellationToken);
 
+    /// <summary>As <see cref="GetAsync"/>, but a document that still has the version <paramref name="known"/> is not sent again.</summary>
+    Task<StateLook> LookAsync(string name, string known, CancellationToken cancellationToken);
+
     /// <returns>The new version; null when the name is taken.</returns>
     Task<string?> PutIfAbsentAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken);
 
@@ -25,3 +28,7 @@ public interface IStateStore
 
 /// <param name="Version">Changes with the content; says nothing else.</param>
 public sealed record StateDocument(byte[] Content, string Version);
+
+/// <param name="Changed">False: it still has the version that the caller knows, and the document is not here.</param>
+/// <param name="Document">Null when there is no such document.</param>
+public sealed record StateLook(bool Changed, StateDocument? Document);

@@ -20,10 +20,11 @@ public abstract class AwsCmdlet : CumulusCmdlet
     public string? EndpointUrl { get; set; }
 
     /// <summary>Clients; the verbose stream gets where the settings came from.</summary>
-    protected async Task<AwsGateways> OpenAwsAsync(AwsConnection? configured, CancellationToken stop)
+    /// <param name="instance">For a command that runs on hosts by itself: the instance's role comes before the SDK's chain.</param>
+    protected async Task<AwsGateways> OpenAwsAsync(AwsConnection? configured, CancellationToken stop, InstanceMetadata? instance = null)
     {
         var given = new AwsConnection { Region = Region, ProfileName = ProfileName, EndpointUrl = EndpointUrl };
-        AwsGateways gateways = await AwsGateways.ConnectAsync(ConnectionChoice.Of(given, Session.Connection, configured), stop);
+        AwsGateways gateways = await AwsGateways.ConnectAsync(ConnectionChoice.Of(given, Session.Connection, configured), stop, instance);
         string endpoint = gateways.EndpointUrl is { } url ? $", endpoint {url}" : "";
         WriteVerbose($"AWS: region {gateways.Region} ({gateways.RegionSource}), {gateways.CredentialSource}{endpoint}");
         return gateways;

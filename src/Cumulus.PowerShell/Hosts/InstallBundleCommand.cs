@@ -3,13 +3,14 @@ using Cumulus.Engine;
 using Cumulus.Engine.Aws;
 using Cumulus.Engine.Configuration;
 using Cumulus.Engine.Hosts;
+using Cumulus.Engine.Hosts.Service;
 
 namespace Cumulus.PowerShell;
 
 /// <summary>On a host: fetches and verifies its bundles, then installs all of them, or leaves everything as it was.</summary>
 [Cmdlet(VerbsLifecycle.Install, "Bundle", DefaultParameterSetName = "Bucket", SupportsShouldProcess = true)]
 [OutputType(typeof(InstalledBundle), typeof(FileChange), typeof(PlannedScript))]
-public sealed class InstallBundleCommand : AwsCmdlet
+public sealed class InstallBundleCommand : HandlerCmdlet
 {
     private InstallSelection _selection = new();
     private readonly List<InstallSource> _archives = [];
@@ -112,24 +113,101 @@ public sealed class InstallBundleCommand : AwsCmdlet
         if (_mixture is not null) throw _mixture;
         string? root = HostParameters.Root(RootPath is { } path ? ResolvePath(path) : null);
         string metadataFile = ConfigurationPath is { } file ? ResolvePath(file) : HostPaths.For(root, OperatingSystem.IsWindows()).MetadataFile;
+        HostPaths paths = HostPaths.For(root, OperatingSystem.IsWindows());
+        OpenLog(paths);
         if (_archives.Count > 0)
         {
-            await InstallAsync(new BundleInstaller(store: null), new InstallRequest { Bundles = _archives }, root, stop);
+            var local = new BundleInstaller(store: null);
+            await InstallAsync(local, new InstallRequest { Bundles = _archives }, paths, local.InstallAsync, stop);
+            return;
+        }
+
+        using var instance = new InstanceMetadata();
+        if (IsSet(Watch) || IsSet(Follow))
+        {
+            await FollowAsync(paths, metadataFile, instance, stop);
             return;
         }
 
         HostMetadata? metadata = _selection.IsComplete && ConfigurationPath is null && !IsSet(SaveVersion) ? null : Read(metadataFile);
         InstallRequest request = _selection.Request(metadata);
-        using AwsGateways aws = await OpenAwsAsync(new AwsConnection { Region = metadata?.Region, Keys = metadata?.Keys }, stop);
-        bool done = await InstallAsync(new BundleInstaller(aws.Objects), request, root, stop);
+        using AwsGateways aws = await OpenAwsAsync(ConnectionOf(metadata), stop, instance);
+        bool done = await InstallAsync(
+            new BundleInstaller(aws.Objects), request, paths, (r, token) => RunAsync(aws, instance, _selection.Bucket ?? metadata!.BundleBucket, metadata?.Keys, r, token), stop);
         if (done && IsSet(SaveVersion)) await HostMetadataWriter.SaveVersionAsync(metadataFile, request.Version!, stop);
     }
 
-    private async Task<bool> InstallAsync(BundleInstaller installer, InstallRequest selected, string? root, CancellationToken stop)
+    private async Task FollowAsync(HostPaths paths, string metadataFile, InstanceMetadata instance, CancellationToken stop)
+    {
+        if (_selection.Version is not null)
+        {
+            throw new CumulusException(ErrorIds.VersionConflict, FailureKind.InvalidInput, "-Version says which version to install; -Follow and -Watch install what was deployed.") { Target = _selection.Version };
+        }
+
+        AwsGateways? aws = null;
+        IObjectStore? store = null;
+        AwsConnection? connected = null;
+        try
+        {
+            async Task<IObjectStore> ConnectAsync(HostMetadata? metadata, CancellationToken token)
+            {
+                AwsConnection wanted = ConnectionOf(metadata);
+                if (store is not null && wanted == connected) return store;
+                aws?.Dispose();
+                (aws, store, connected) = (null, null, wanted);
+                aws = await OpenAwsAsync(wanted, token, instance);
+                return store = aws.Objects;
+            }
+
+            var finder = new TargetFinder(_selection, metadataFile, new DiskConfigurationFiles(), PathStyle.Current, ConnectAsync, Warn);
+            async Task<HandlerTarget?> FindAsync(CancellationToken token)
+            {
+                if (!Host.IsSwitchOn("WhatIf")) await RevertUnconfirmedAsync(paths, token);
+                return await finder.FindAsync(token);
+            }
+
+            async Task<bool> InstallOneAsync(HandlerTarget target, CancellationToken token)
+            {
+                bool done = await InstallAsync(
+                    new BundleInstaller(store), target.Request, paths, (r, t) => RunAsync(aws!, instance, target.Bucket, finder.Metadata?.Keys, r, t), token);
+                if (done && finder.Metadata is not null) await HostMetadataWriter.SaveVersionAsync(metadataFile, target.Request.Version!, token);
+                return done;
+            }
+
+            await FollowAsync(FindAsync, InstallOneAsync, stop);
+        }
+        finally
+        {
+            aws?.Dispose();
+        }
+    }
+
+    private async Task RevertUnconfirmedAsync(HostPaths paths, CancellationToken stop)
+    {
+        try
+        {
+            var request = new RestoreRequest { RootPath = paths.Root, ScriptTimeLimit = TimeSpan.FromSeconds(TimeoutSec), Log = Tell, Warn = Warn };
+            await new BundleInstaller(store: null).RevertUnconfirmedAsync(request, stop);
+        }
+        catch (CumulusException e)
+        {
+            // The version that is to be followed may be what helps.
+            Warn(e.Message);
+        }
+    }
+
+    private static AwsConnection ConnectionOf(HostMetadata? metadata) => new() { Region = metadata?.Region, Keys = metadata?.Keys };
+
+    private async Task<bool> InstallAsync(
+        BundleInstaller planner,
+        InstallRequest selected,
+        HostPaths paths,
+        Func<InstallRequest, CancellationToken, Task<IReadOnlyList<InstalledBundle>>> install,
+        CancellationToken stop)
     {
         InstallRequest request = selected with
         {
-            RootPath = root,
+            RootPath = paths.Root,
             KeepOldFiles = IsSet(KeepOldFiles),
             TrustedKeys = PublicKey?.Select(k => Engine.Bundles.PublicKey.FromFile(ResolvePath(k))).ToArray(),
             ScriptTimeLimit = TimeSpan.FromSeconds(TimeoutSec),
@@ -138,20 +216,20 @@ public sealed class InstallBundleCommand : AwsCmdlet
             KeepVersions = IsBound(nameof(KeepVersions)) ? KeepVersions : null,
             HealthCheck = HostParameters.Health(HealthCheck, HealthCheckTimeoutSec),
             ConfirmTimeLimit = HostParameters.Confirmation(ConfirmTimeoutSec),
-            Log = WriteVerbose,
-            Warn = WriteWarning,
+            Log = Tell,
+            Warn = Warn,
         };
         string what = string.Join(", ", request.Bundles.Select(b => b.Name ?? b.ArchivePath));
-        if (!ShouldProcess(root ?? "this host", request.Version is { } version ? $"Install {what} {version}" : $"Install {what}"))
+        if (!ShouldProcess(paths.Root ?? "this host", request.Version is { } version ? $"Install {what} {version}" : $"Install {what}"))
         {
-            InstallPlan plan = await installer.PlanAsync(request, stop);
+            InstallPlan plan = await planner.PlanAsync(request, stop);
             WriteObjects(plan.StopScripts);
             WriteObjects(plan.Changes);
             WriteObjects(plan.StartScripts);
             return false;
         }
 
-        WriteObjects(await installer.InstallAsync(request, stop));
+        WriteObjects(await install(request, stop));
         return true;
     }
 

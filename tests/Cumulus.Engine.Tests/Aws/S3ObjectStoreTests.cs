@@ -57,6 +57,18 @@ public sealed class S3ObjectStoreTests(MotoServer moto) : IAsyncLifetime, IDispo
         }
     }
 
+    [Fact]
+    public async Task A_look_at_an_object_that_has_not_changed_brings_nothing()
+    {
+        Assert.Equal(new ObjectLook(true, null), await Store.LookAsync(_bucket, "k", "\"0\"", default));
+        string? first = await Store.PutAsync(_bucket, "k", "1"u8.ToArray(), ObjectWrite.Plain, default);
+        Assert.Equal(new ObjectLook(false, null), await Store.LookAsync(_bucket, "k", first!, default));
+        await Store.PutAsync(_bucket, "k", "2"u8.ToArray(), ObjectWrite.Plain, default);
+        ObjectLook look = await Store.LookAsync(_bucket, "k", first!, default);
+        Assert.True(look.Changed);
+        Assert.Equal("2"u8.ToArray(), look.Content!.Bytes);
+    }
+
     [Theory]
     [InlineData(1000)]
     [InlineData(Part + 1)]

@@ -46,6 +46,29 @@ public sealed class DeploymentRecordTests : IDisposable
     }
 
     [Fact]
+    public async Task Hosts_that_follow_are_pointed_to_the_version_once_all_went_well()
+    {
+        _objects[Archive] = [];
+        var pointers = new VersionPointers(new BucketStateStore(_objects, "bucket"));
+        _stacks.Before = _ => Assert.Null(pointers.ReadAsync("stage", default).GetAwaiter().GetResult());
+        await DeployAsync();
+        VersionPointer? there = await pointers.ReadAsync("stage", default);
+        Assert.Equal(("stage", "1.0", (await OnlyRecordAsync()).Id, _clock.GetUtcNow()), (there!.Environment, there.Version, there.Deployment, there.DeployedAt));
+    }
+
+    [Fact]
+    public async Task A_pointer_that_cannot_be_written_is_a_warning()
+    {
+        _objects[Archive] = [];
+        _objects.BeforeCall = (operation, key) =>
+        {
+            if (operation == "Put" && key.Contains("versions/", StringComparison.Ordinal)) throw Sample.Denied();
+        };
+        await DeployAsync();
+        Assert.Contains("not pointed to the version", Assert.Single(_recorder.Warnings), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Its_beginning_is_on_record_before_the_first_stack_changes()
     {
         _objects[Archive] = [];

@@ -36,6 +36,21 @@ public sealed class StateStoreTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Homes))]
+    public async Task A_look_brings_a_document_only_when_it_is_another(string home)
+    {
+        IStateStore state = Open(home);
+        Assert.Equal(new StateLook(true, null), await state.LookAsync("a/b", "1", default));
+        string? version = await state.PutIfAbsentAsync("a/b", "1"u8.ToArray(), default);
+        Assert.Equal(new StateLook(false, null), await state.LookAsync("a/b", version!, default));
+        string? second = await state.PutIfMatchAsync("a/b", "2"u8.ToArray(), version!, default);
+        StateLook look = await state.LookAsync("a/b", version!, default);
+        Assert.True(look.Changed);
+        Assert.Equal(second, look.Document!.Version);
+        Assert.Equal("2"u8.ToArray(), look.Document.Content);
+    }
+
+    [Theory]
+    [MemberData(nameof(Homes))]
     public async Task Names_are_listed_by_prefix_in_order(string home)
     {
         IStateStore state = Open(home);

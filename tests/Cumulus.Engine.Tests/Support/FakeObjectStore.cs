@@ -127,6 +127,9 @@ public sealed class FakeObjectStore : IObjectStore
         lock (_gate) return Task.FromResult(_objects.TryGetValue(key, out Held? there) ? new ObjectContent(there.Bytes, there.ETag, there.Write.Metadata) : null);
     }
 
+    public async Task<ObjectLook> LookAsync(string bucket, string key, string etag, CancellationToken cancellationToken) =>
+        await GetAsync(bucket, key, cancellationToken) is var found && found?.ETag == etag ? new ObjectLook(false, null) : new ObjectLook(true, found);
+
     public Task<string?> PutAsync(string bucket, string key, ReadOnlyMemory<byte> content, ObjectWrite write, CancellationToken cancellationToken)
     {
         Called("Put", key);
