@@ -65,7 +65,7 @@ public sealed class BundleInstaller(IObjectStore? store, ProcessRunner? runner =
             IReadOnlyList<InstalledRecord> going = inventory.Find(request.Names);
             if (going.Count == 0) return [];
             InstallGoal goal = GoalOf(host.State, going);
-            var nothingNew = new KeptContent(KeptVersions.Of(host.Paths, host.State), host.State.Sequence);
+            var nothingNew = new KeptContent(KeptVersions.Of(host.Paths, host.State), host.State.Sequence, request.Warn);
             HostChanges changes = await ChangeAsync(host, request, goal, nothingNew, cancellationToken);
             foreach (string path in inventory.Unhidden(going, goal.Staying)) (request.Warn ?? request.Log)?.Invoke($"{path} is still that of a bundle that went. Another bundle has one of that name, which is not on this host: install that bundle again.");
             TimeSpan took = _clock.GetElapsedTime(host.Started);
