@@ -31,6 +31,9 @@ internal sealed record HostChanges
     /// <summary>Stamps of files that are right and stay.</summary>
     public Dictionary<string, FileStamp> Proven { get; } = [];
 
+    /// <summary>Some of these files had to be read to know that they are right.</summary>
+    public bool HasRead { get; set; }
+
     /// <summary>What deserves a verbose line.</summary>
     public List<string> Notes { get; } = [];
 

@@ -130,7 +130,7 @@ internal sealed class InstallPlanner(HostPaths paths, InstalledState state, IRea
 
     private void PlanFiles(bool force)
     {
-        foreach ((string path, var want) in _wanted.OrderBy(w => w.Key, ArchiveName.Order))
+        foreach ((string path, var want) in _wanted)
         {
             if (want.Bundle is not { } bundle || want.Entry.Type == BundleEntryType.Folder) continue;
             HostFile? there = LookAfterClearing(path);
@@ -145,6 +145,9 @@ internal sealed class InstallPlanner(HostPaths paths, InstalledState state, IRea
             OldFile? old = there is null ? null : owned is null ? OldFile.BeforeCumulus : Outgoing(path, there, owned);
             _changes.Places.Add(new FilePlacement(path, want.Entry, bundle, old));
         }
+
+        // Sorted last: of many files few change.
+        _changes.Places.Sort((one, other) => ArchiveName.Order.Compare(one.Path, other.Path));
     }
 
     private void PlanOldFolders()
@@ -186,6 +189,7 @@ internal sealed class InstallPlanner(HostPaths paths, InstalledState state, IRea
         if (entry.Type == BundleEntryType.Link) return there.LinkTarget == entry.LinkTarget;
         if ((!paths.Windows && there.Mode != entry.Mode) || there.Size != entry.Size || ContentOf(path, there, owned) != entry.Sha256) return false;
         if (there.Stamp is { } stamp) _changes.Proven[path] = stamp;
+        _changes.HasRead |= _hashes.ContainsKey(path);
         return true;
     }
 

@@ -139,7 +139,7 @@ internal sealed class InstallTransaction(HostPaths paths, HostRequest request, I
             await CommitAsync(state, cancellationToken);
             book.Write(state);
         }
-        else if (book.HasNews)
+        else if (changes.HasRead)
         {
             book.Write(state);
         }

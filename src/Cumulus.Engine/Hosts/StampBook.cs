@@ -10,9 +10,6 @@ internal sealed class StampBook(HostPaths paths, InstalledState state, Installed
     private readonly Dictionary<string, FileStamp?> _fresh = [];
     private Dictionary<string, FileStamp>? _before;
 
-    /// <summary>Files had to be read, whose stamps will spare that the next time.</summary>
-    public bool HasNews => changes.Proven.Any(p => InstalledStamps.Trusted(p.Value, looked) is { } stamp && Before(p.Key) != stamp);
-
     /// <summary>After the swap and before any script: what a script does to a file has to show.</summary>
     public void Look(IReadOnlyList<SwapStep> steps)
     {
