@@ -90,7 +90,7 @@ Describe 'the page of <_>' -ForEach $commands {
     }
 
     It 'has examples, which Get-Help shows' {
-        $page.Examples.Count | Should -BeIn (2..5)
+        $page.Examples.Count | Should -BeIn (2..7)
         @($help.examples.example).ForEach{ $_.title.Trim('-', ' ') } | Should -Be $page.Examples.Title
         @($help.examples.example).ForEach{ $_.code } | Should -Be $page.Examples.Code
     }
