@@ -1,4 +1,5 @@
 using System.Xml.Linq;
+using Cumulus.LocalCloud.CloudFormation.ChangeSets;
 using Cumulus.LocalCloud.CloudFormation.Stacks;
 using Cumulus.LocalCloud.Moto;
 using Cumulus.LocalCloud.Proxy;
@@ -14,12 +15,18 @@ internal sealed class CloudFormationApi
     {
         var templates = new TemplateSource(moto);
         var definitions = new DefinitionReader(moto, templates);
-        var (calls, readings, ofTemplates) = (new StackCalls(engine, definitions, templates), new StackReadings(engine), new TemplateCalls(engine, templates));
+        var changeSets = new ChangeSetCalls(engine, new ChangeSetStore(engine), definitions);
+        var (calls, readings, ofTemplates) = (new StackCalls(engine, definitions, templates), new StackReadings(engine), new TemplateCalls(engine, changeSets, templates));
         _operations["CreateStack"] = calls.CreateAsync;
         _operations["UpdateStack"] = calls.UpdateAsync;
         _operations["SetStackPolicy"] = calls.SetPolicyAsync;
         _operations["ValidateTemplate"] = ofTemplates.ValidateAsync;
         _operations["GetTemplateSummary"] = ofTemplates.SummarizeAsync;
+        _operations["CreateChangeSet"] = changeSets.CreateAsync;
+        Add("DescribeChangeSet", changeSets.Describe);
+        Add("ExecuteChangeSet", changeSets.Execute);
+        Add("DeleteChangeSet", changeSets.Delete);
+        Add("ListChangeSets", changeSets.List);
         Add("GetTemplate", ofTemplates.Get);
         Add("DeleteStack", calls.Delete);
         Add("CancelUpdateStack", calls.CancelUpdate);

@@ -5,7 +5,7 @@ using Cumulus.LocalCloud.CloudFormation.Templates;
 namespace Cumulus.LocalCloud.CloudFormation.Api;
 
 /// <summary>ValidateTemplate, GetTemplateSummary, GetTemplate.</summary>
-internal sealed class TemplateCalls(StackEngine engine, TemplateSource templates)
+internal sealed class TemplateCalls(StackEngine engine, ChangeSetCalls changeSets, TemplateSource templates)
 {
     // https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ValidateTemplate.html
     public async Task<IEnumerable<XElement?>> ValidateAsync(QueryForm form, string region, CancellationToken cancellationToken)
@@ -47,9 +47,9 @@ internal sealed class TemplateCalls(StackEngine engine, TemplateSource templates
     // https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_GetTemplate.html
     public IEnumerable<XElement?> Get(QueryForm form, string region)
     {
-        var name = form.Required("StackName");
-        var stack = engine.Require(region, name, $"Stack with id {name} does not exist");
-        return [Wire.Text("TemplateBody", stack.Definition.Template.Text), Wire.Texts("StagesAvailable", ["Original", "Processed"])];
+        var name = form.Text("StackName");
+        var template = changeSets.TemplateOf(form, region) ?? engine.Require(region, form.Required("StackName"), $"Stack with id {name} does not exist").Definition.Template;
+        return [Wire.Text("TemplateBody", template.Text), Wire.Texts("StagesAvailable", ["Original", "Processed"])];
     }
 
     private async Task<Template> RequireAsync(QueryForm form, string region, CancellationToken cancellationToken) =>

@@ -65,6 +65,34 @@ internal sealed class StackEngine : IAsyncDisposable
         return stack;
     }
 
+    /// <summary>A stack that only change sets have been made for.</summary>
+    public Stack Review(string region, string name, StackDefinition definition)
+    {
+        var stack = Add(region, name, _ => definition);
+        var operation = new StackOperation("CREATE_CHANGESET", null, Time.GetUtcNow());
+        lock (stack.Gate)
+        {
+            stack.Begin(operation);
+            stack.Record(operation, operation.StartedAt, "REVIEW_IN_PROGRESS", "User Initiated");
+        }
+        operation.End(operation.StartedAt);
+        return stack;
+    }
+
+    /// <summary>Work that belongs to no operation on a stack.</summary>
+    public void RunBeside(Func<Task> work) => Track(Task.Run(async () =>
+    {
+        try
+        {
+            await work().WaitAsync(_end.Token);
+        }
+        catch (OperationCanceledException) when (_end.IsCancellationRequested)
+        {
+        }
+    }));
+
+    public Task PaceAsync() => Task.Delay(_services.Pace, Time, _end.Token);
+
     public void Create(Stack stack, OnFailure onFailure, string? token)
     {
         stack.DisableRollback = onFailure == OnFailure.DoNothing;
@@ -183,9 +211,10 @@ internal sealed class StackEngine : IAsyncDisposable
         return operation;
     }
 
-    private void Run(Stack stack, Func<Task> work)
+    private void Run(Stack stack, Func<Task> work) => Track(Task.Run(() => FollowAsync(stack, work)));
+
+    private void Track(Task run)
     {
-        var run = Task.Run(() => FollowAsync(stack, work));
         _running[run] = true;
         _ = run.ContinueWith(done => _running.TryRemove(done, out _), TaskScheduler.Default);
     }
