@@ -189,9 +189,9 @@ public sealed class LocalCloudServer : IAsyncDisposable
             await client.CreateBucketAsync(bucket, _options.Region, cancellationToken);
         _fleet = Keep(new HostFleet(new MotoInventory(client), sandboxes, _folder, _options, log, time));
         var runCommand = Keep(new RunCommandService(_fleet, log, time));
-        _stacks = Keep(new StackEngine(client, time, _options.StackPace, _fleet.Signal, log));
+        _stacks = Keep(new StackEngine(client, proxy.Endpoint, time, _options.StackPace, _fleet.Signal, log));
         var control = new ControlRequests(credentials, _fleet, Stop);
-        proxy.Serve(new RequestHandler(credentials, new Forwarder(http, _moto.Address), _fleet, runCommand, new CloudFormationApi(_stacks, client), control, log));
+        proxy.Serve(new RequestHandler(credentials, new Forwarder(http, _moto.Address), _fleet, runCommand, new CloudFormationApi(_stacks, client), new WaitHandles(_stacks), control, log));
 
         StopOnSignals();
         log.Write($"ready at {proxy.Endpoint}; hosts: {sandboxes.Isolation}{(sandboxes.Note is null ? "" : $" ({sandboxes.Note})")}");

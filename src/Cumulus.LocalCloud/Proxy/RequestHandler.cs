@@ -9,7 +9,7 @@ namespace Cumulus.LocalCloud.Proxy;
 
 /// <summary>What happens to one request.</summary>
 internal sealed class RequestHandler(
-    Credentials credentials, Forwarder moto, HostFleet fleet, RunCommandService runCommand, CloudFormationApi cloudFormation, ControlRequests control, CloudLog log)
+    Credentials credentials, Forwarder moto, HostFleet fleet, RunCommandService runCommand, CloudFormationApi cloudFormation, WaitHandles waits, ControlRequests control, CloudLog log)
 {
     private const int BodyLimit = 8 * 1024 * 1024;
 
@@ -25,6 +25,11 @@ internal sealed class RequestHandler(
             if (ControlRequests.IsControl(request))
             {
                 await (await control.AnswerAsync(request, cancellationToken)).WriteAsync(response, withBody, cancellationToken);
+                return;
+            }
+            if (WaitHandles.IsSignal(request))
+            {
+                await waits.Answer(await ReadAsync(request, cancellationToken), request.Url!.AbsolutePath).WriteAsync(response, withBody, cancellationToken);
                 return;
             }
             var call = AwsCall.FromHeaders(request);

@@ -69,21 +69,25 @@ public sealed class ChangeSetTests(CloudFixture cloud) : IClassFixture<CloudFixt
 
     // https://docs.aws.amazon.com/cli/latest/reference/cloudformation/deploy/
     [Fact]
-    public async Task A_foreign_client_deploys_twice_and_waits()
+    public async Task A_foreign_client_deploys_executes_and_waits()
     {
         var name = CloudFixture.NewName();
         var file = Path.GetTempFileName();
         await File.WriteAllTextAsync(file, Template);
-        var topic = Guid.NewGuid().ToString("N");
+        await cloud.CreateAsync(name, Template, ("Name", Guid.NewGuid().ToString("N")));
+        string[] deploy = ["cloudformation", "deploy", "--stack-name", name, "--template-file", file];
 
-        await cloud.AwsAsync("cloudformation", "deploy", "--stack-name", name, "--template-file", file, "--parameter-overrides", "Name=" + topic);
-        var second = await cloud.AwsAsync("cloudformation", "deploy", "--stack-name", name, "--template-file", file, "--parameter-overrides", "Words=two");
-        var same = await cloud.AwsAsync("cloudformation", "deploy", "--stack-name", name, "--template-file", file, "--no-fail-on-empty-changeset");
+        var same = await cloud.AwsAsync([.. deploy, "--no-fail-on-empty-changeset"]);
+        var made = await cloud.AwsAsync([.. deploy, "--no-execute-changeset", "--parameter-overrides", "Words=two"]);
+        var sets = await cloud.AwsAsync("cloudformation", "list-change-sets", "--stack-name", name, "--query", "Summaries[?ExecutionStatus=='AVAILABLE'].ChangeSetId", "--output", "text");
+        await cloud.AwsAsync("cloudformation", "execute-change-set", "--change-set-name", sets.Trim());
+        await cloud.SettledAsync(name);
         await cloud.AwsAsync("cloudformation", "wait", "stack-update-complete", "--stack-name", name);
 
         File.Delete(file);
-        Assert.Contains("Successfully created/updated stack", second, StringComparison.Ordinal);
         Assert.Contains("No changes to deploy", same, StringComparison.Ordinal);
+        Assert.Contains("describe-change-set", made, StringComparison.Ordinal);
+        Assert.Equal("two", (await cloud.SettledAsync(name)).Parameters.Single(parameter => parameter.ParameterKey == "Words").ParameterValue);
     }
 
     private async Task<DescribeChangeSetResponse> CreateSetAsync(string stack, string type, string template, params (string Key, string Value)[] parameters)

@@ -3,6 +3,7 @@ using Cumulus.Engine;
 using Cumulus.LocalCloud.CloudFormation.Resources;
 using Cumulus.LocalCloud.CloudFormation.Templates;
 using Cumulus.LocalCloud.Moto;
+using Cumulus.LocalCloud.Proxy;
 
 namespace Cumulus.LocalCloud.CloudFormation.Stacks;
 
@@ -20,7 +21,7 @@ internal sealed class ResourceWorker(StackServices services, Stack stack, StackO
         return GuardAsync(() => resource, "CREATE_FAILED", "Resource creation cancelled", async () =>
         {
             resource = resource with { Properties = Evaluate(declaration, evaluator) };
-            resource = await MakeAsync(resource, "CREATE_IN_PROGRESS", stop);
+            await MakeAsync(resource, "CREATE_IN_PROGRESS", made => resource = made, stop);
             await _signals.WaitAsync(resource, evaluator.Evaluate(declaration.CreationPolicy), stop);
             Report(resource, "CREATE_COMPLETE", ResourceTypes.IsReal(resource.Type) || services.Types(resource.Type) is not RecordedType ? null : RecordedType.Note);
         });
@@ -36,7 +37,8 @@ internal sealed class ResourceWorker(StackServices services, Stack stack, StackO
             var type = TypeTable.Find(declaration.Type)!;
             var changes = StackPlan.Changes(type, old.Properties, properties);
             var replaces = old.Type != declaration.Type || StackPlan.MeansReplacement(changes);
-            if (changes.Count == 0 && !replaces && !old.Status.EndsWith("_FAILED", StringComparison.Ordinal))
+            // What a nested stack's template says is known only to the nested stack.
+            if (changes.Count == 0 && !replaces && declaration.Type != Stack.ResourceType && !old.Status.EndsWith("_FAILED", StringComparison.Ordinal))
             {
                 stack.Keep(resource);
                 return;
@@ -49,8 +51,9 @@ internal sealed class ResourceWorker(StackServices services, Stack stack, StackO
                 await services.Faults.MeetAsync(stack.Name, resource, StackFaultOperation.Update, stop);
                 await PaceAsync(stop);
                 var state = await services.Types(resource.Type).UpdateAsync(Work(resource, properties) with { Before = old.Properties }, old.State!, services.End);
-                resource = resource with { State = state, Properties = properties };
                 await PaceAsync(stop);
+                state = await services.Types(resource.Type).SettleAsync(Work(resource, properties), state, stop);
+                resource = resource with { State = state, Properties = properties };
                 resource = resource with { Attempted = null };
                 Report(resource, "UPDATE_COMPLETE");
                 return;
@@ -58,10 +61,11 @@ internal sealed class ResourceWorker(StackServices services, Stack stack, StackO
             resource = Report(resource, "UPDATE_IN_PROGRESS", "Requested update requires the creation of a new physical resource; hence creating one.");
             if (old.Type == declaration.Type && StackPlan.NameInTheWay(type, changes, properties) is { } name)
                 throw new TemplateException($"CloudFormation cannot update a stack when a custom-named resource requires replacing. Rename {name} and update the stack again.");
-            var made = await MakeAsync(resource with { State = null, Properties = properties }, "UPDATE_IN_PROGRESS", stop);
-            lock (stack.Gate)
-                stack.Leftovers.Add(old);
-            resource = made;
+            await MakeAsync(resource with { State = null, Properties = properties }, "UPDATE_IN_PROGRESS", made =>
+            {
+                resource = made;
+                Supersede(made, old);
+            }, stop);
             await _signals.WaitAsync(resource, evaluator.Evaluate(declaration.CreationPolicy), stop);
             Report(resource, "UPDATE_COMPLETE");
         });
@@ -77,9 +81,9 @@ internal sealed class ResourceWorker(StackServices services, Stack stack, StackO
             await PaceAsync(stop);
             var state = old.State!;
             if (now.PhysicalId == old.PhysicalId)
-                state = await services.Types(old.Type).UpdateAsync(Work(old, old.Properties) with { Before = now.Attempted ?? now.Properties }, now.State!, services.End);
+                state = await services.Types(old.Type).RestoreAsync(Work(old, old.Properties) with { Before = now.Attempted ?? now.Properties }, now.State!, stop);
             else
-                Supersede(now, old);
+                Supersede(old, now);
             Report(old with { State = state }, "UPDATE_COMPLETE");
         });
     }
@@ -128,16 +132,18 @@ internal sealed class ResourceWorker(StackServices services, Stack stack, StackO
         return true;
     }
 
-    private void Supersede(StackResource now, StackResource old)
+    /// <summary>One thing takes the place of another, which is to go.</summary>
+    private void Supersede(StackResource by, StackResource old)
     {
         lock (stack.Gate)
         {
-            stack.Leftovers.RemoveAll(leftover => leftover.PhysicalId == old.PhysicalId && leftover.LogicalId == old.LogicalId);
-            stack.Leftovers.Add(now);
+            stack.Leftovers.RemoveAll(leftover => leftover.LogicalId == old.LogicalId && (leftover.PhysicalId == old.PhysicalId || leftover.PhysicalId == by.PhysicalId));
+            stack.Leftovers.Add(old);
         }
     }
 
-    private async Task<StackResource> MakeAsync(StackResource resource, string status, CancellationToken stop)
+    /// <param name="made">Told as soon as there is something real, also when what follows fails.</param>
+    private async Task MakeAsync(StackResource resource, string status, Action<StackResource> made, CancellationToken stop)
     {
         await services.Faults.MeetAsync(stack.Name, resource, StackFaultOperation.Create, stop);
         await PaceAsync(stop);
@@ -145,8 +151,9 @@ internal sealed class ResourceWorker(StackServices services, Stack stack, StackO
         // Not to be stopped in the middle: what is half made would belong to nobody.
         var state = await services.Types(resource.Type).CreateAsync(Work(resource, resource.Properties), services.End);
         resource = Report(resource with { State = state }, status, "Resource creation Initiated");
+        made(resource);
         await PaceAsync(stop);
-        return resource;
+        made(resource with { State = await services.Types(resource.Type).SettleAsync(Work(resource, resource.Properties), state, stop) });
     }
 
     private static JsonObject Evaluate(ResourceDeclaration declaration, Evaluator evaluator)
@@ -175,7 +182,7 @@ internal sealed class ResourceWorker(StackServices services, Stack stack, StackO
 
     private bool IsExpected(Exception e) =>
         !services.End.IsCancellationRequested &&
-        e is CumulusException or TemplateException or HttpRequestException or IOException or OperationCanceledException or FormatException or KeyNotFoundException or InvalidOperationException;
+        e is CumulusException or TemplateException or AwsError or HttpRequestException or IOException or OperationCanceledException or FormatException or KeyNotFoundException or InvalidOperationException;
 
     private StackResource Report(StackResource resource, string status, string? reason = null)
     {

@@ -42,6 +42,9 @@ internal sealed class Stack(string name, string id, string region, StackDefiniti
 
     public StackDefinition Definition { get; set; } = definition;
 
+    /// <summary>Of a nested stack: what it was before its parent changed it last.</summary>
+    public StackDefinition? Former { get; set; }
+
     public bool DisableRollback { get; set; }
 
     public bool RetainExceptOnCreate { get; set; }

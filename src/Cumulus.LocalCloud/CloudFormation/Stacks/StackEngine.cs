@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
+using Cumulus.LocalCloud.CloudFormation.Api;
 using Cumulus.LocalCloud.CloudFormation.Resources;
 using Cumulus.LocalCloud.CloudFormation.Templates;
 using Cumulus.LocalCloud.Moto;
@@ -20,16 +21,24 @@ internal sealed class StackEngine : IAsyncDisposable
     private readonly StackServices _services;
     private readonly Action<string> _changed;
     private readonly CloudLog _log;
+    private readonly Dictionary<string, ResourceType> _types;
 
+    /// <param name="endpoint">Where clients reach the cloud.</param>
     /// <param name="changed">Called with a region when things in it may have changed.</param>
-    public StackEngine(MotoClient moto, TimeProvider time, TimeSpan pace, Action<string> changed, CloudLog log)
+    public StackEngine(MotoClient moto, string endpoint, TimeProvider time, TimeSpan pace, Action<string> changed, CloudLog log)
     {
         (_changed, _log) = (changed, log);
         Faults = new StackFaultSchedule(time);
-        _services = new StackServices(moto, time, pace, Faults, ResourceTypes.Find, new ExportTable(), _end.Token);
+        _services = new StackServices(moto, time, pace, Faults, FindType, new ExportTable(), _end.Token);
+        var nested = new NestedStackType(this, new DefinitionReader(moto, new TemplateSource(moto)));
+        var waiting = new WaitConditionType(Waits, time);
+        _types = new() { [Stack.ResourceType] = nested, ["AWS::CloudFormation::WaitCondition"] = waiting, ["AWS::CloudFormation::WaitConditionHandle"] = new WaitHandleType(endpoint) };
     }
 
     public StackFaultSchedule Faults { get; }
+
+    /// <summary>Signals to wait conditions, by the last part of the handle's address.</summary>
+    public SignalBoard Waits { get; } = new();
 
     public ExportTable Exports => _services.Exports;
 
@@ -199,6 +208,8 @@ internal sealed class StackEngine : IAsyncDisposable
     }
 
     public static AwsError Refused(string message) => new(HttpStatusCode.BadRequest, "ValidationError", message);
+
+    private ResourceType FindType(string type) => _types.GetValueOrDefault(type) ?? ResourceTypes.Find(type);
 
     private StackOperation Begin(Stack stack, string type, string? token, string status, string reason)
     {

@@ -241,7 +241,7 @@ internal sealed class StackFlow(StackServices services, Stack stack, StackOperat
     };
 
     private static bool IsTouched(StackResource now, StackResource? old) =>
-        old is not null && (now.PhysicalId != old.PhysicalId || now.Attempted is not null || !TemplateValue.Same(now.Properties, old.Properties) ||
+        old is not null && (now.Type == Stack.ResourceType || now.PhysicalId != old.PhysicalId || now.Attempted is not null || !TemplateValue.Same(now.Properties, old.Properties) ||
             (now.Status != old.Status && now.Status.EndsWith("_FAILED", StringComparison.Ordinal)));
 
     private static string Failed(string verb, IEnumerable<string> ids) => $"The following resource(s) failed to {verb}: [{string.Join(", ", ids)}].";
