@@ -49,6 +49,9 @@ public sealed record LocalCloudOptions
     /// </summary>
     public TimeSpan StackPace { get; init; } = TimeSpan.FromMilliseconds(5);
 
+    /// <summary>The clock by which stacks are worked on: pace, time-outs, waits for signals, times of events.</summary>
+    public TimeProvider StackClock { get; init; } = TimeProvider.System;
+
     /// <summary>Where a cloud lives when nothing else is said: one for each user.</summary>
     public static string DefaultPath { get; } =
         System.IO.Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cumulus", "localcloud");

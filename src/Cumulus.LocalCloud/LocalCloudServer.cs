@@ -189,8 +189,8 @@ public sealed class LocalCloudServer : IAsyncDisposable
             await client.CreateBucketAsync(bucket, _options.Region, cancellationToken);
         _fleet = Keep(new HostFleet(new MotoInventory(client), sandboxes, _folder, _options, log, time));
         var runCommand = Keep(new RunCommandService(_fleet, log, time));
-        _stacks = Keep(new StackEngine(client, proxy.Endpoint, time, _options.StackPace, _fleet.Signal, log));
-        var control = new ControlRequests(credentials, _fleet, Stop);
+        _stacks = Keep(new StackEngine(client, proxy.Endpoint, _options.StackClock, _options.StackPace, _fleet.Signal, log));
+        var control = new ControlRequests(credentials, _fleet, _stacks, Stop);
         proxy.Serve(new RequestHandler(credentials, new Forwarder(http, _moto.Address), _fleet, runCommand, new CloudFormationApi(_stacks, client), new WaitHandles(_stacks), control, log));
 
         StopOnSignals();

@@ -164,6 +164,23 @@ public sealed class StackOperationTests(CloudFixture cloud) : IClassFixture<Clou
         await cloud.S3.GetBucketLocationAsync(bucket, CloudFixture.Within());
     }
 
+    [Fact]
+    public async Task Faults_are_set_and_cleared_from_another_process()
+    {
+        using var client = LocalCloudClient.Open(cloud.Info.Path);
+        const string topic = "Resources: {Topic: {Type: AWS::SNS::Topic}}";
+        var (first, second) = (CloudFixture.NewName(), CloudFixture.NewName());
+
+        await client.AddStackFaultAsync(new StackFault { ResourceType = "AWS::SNS::Topic", StackName = first, Reason = "Told from outside" }, CloudFixture.Within());
+        await client.AddStackFaultAsync(new StackFault { StackName = second }, CloudFixture.Within());
+        var failed = await cloud.CreateAsync(first, topic);
+        await client.ClearStackFaultsAsync(CloudFixture.Within());
+        var created = await cloud.CreateAsync(second, topic);
+
+        Assert.Contains(await cloud.EventsAsync(first), e => e.ResourceStatusReason == "Told from outside");
+        Assert.Equal(("ROLLBACK_COMPLETE", "CREATE_COMPLETE"), (failed.StackStatus.Value, created.StackStatus.Value));
+    }
+
     private async Task<string> PhysicalIdAsync(string stack, string logicalId) => (await ResourceAsync(stack, logicalId)).PhysicalResourceId;
 
     private async Task<StackResourceDetail> ResourceAsync(string stack, string logicalId) => (await cloud.CloudFormation.DescribeStackResourceAsync(

@@ -20,6 +20,9 @@ public sealed class CloudFixture : IAsyncLifetime
     private readonly string _folder = Directory.CreateTempSubdirectory("localcloud-").FullName;
     private LocalCloudServer? _server;
 
+    /// <summary>What is to be other than usual.</summary>
+    public Func<LocalCloudOptions, LocalCloudOptions> Change { get; init; } = options => options;
+
     public LocalCloudInfo Info => _server!.Info;
 
     public AmazonS3Client S3 { get; private set; } = null!;
@@ -40,12 +43,12 @@ public sealed class CloudFixture : IAsyncLifetime
     {
         var command = Path.Combine(_folder, "fake-cumulus");
         await File.WriteAllTextAsync(command, "#!/bin/sh\necho \"fake cumulus: $*\"\n");
-        _server = await LocalCloudServer.StartAsync(new LocalCloudOptions
+        _server = await LocalCloudServer.StartAsync(Change(new LocalCloudOptions
         {
             Path = Path.Combine(_folder, "cloud"),
             CumulusCommand = ["/bin/sh", command, "--as given"],
             ReconcileInterval = TimeSpan.FromMilliseconds(200),
-        }, CancellationToken.None);
+        }), CancellationToken.None);
         S3 = new AmazonS3Client(Credentials, With(new AmazonS3Config { ForcePathStyle = true }));
         Ec2 = new AmazonEC2Client(Credentials, With(new AmazonEC2Config()));
         CloudFormation = new AmazonCloudFormationClient(Credentials, With(new AmazonCloudFormationConfig()));

@@ -14,6 +14,7 @@ namespace Cumulus.LocalCloud.CloudFormation.Stacks;
 internal sealed class ResourceWorker(StackServices services, Stack stack, StackOperation operation)
 {
     private readonly SignalWait _signals = new(services, stack, operation);
+    private readonly GroupUpdate _groups = new(services, stack, operation, new SignalWait(services, stack, operation));
 
     public Task<bool> CreateAsync(ResourceDeclaration declaration, IReadOnlySet<string> dependencies, Evaluator evaluator, CancellationToken stop)
     {
@@ -36,7 +37,8 @@ internal sealed class ResourceWorker(StackServices services, Stack stack, StackO
             var properties = Evaluate(declaration, evaluator);
             var type = TypeTable.Find(declaration.Type)!;
             var changes = StackPlan.Changes(type, old.Properties, properties);
-            var replaces = old.Type != declaration.Type || StackPlan.MeansReplacement(changes);
+            var updatePolicy = evaluator.Evaluate(declaration.UpdatePolicy);
+            var replaces = old.Type != declaration.Type || StackPlan.MeansReplacement(changes) || GroupUpdate.WillReplace(declaration.Type, changes, updatePolicy);
             // What a nested stack's template says is known only to the nested stack.
             if (changes.Count == 0 && !replaces && declaration.Type != Stack.ResourceType && !old.Status.EndsWith("_FAILED", StringComparison.Ordinal))
             {
@@ -54,6 +56,8 @@ internal sealed class ResourceWorker(StackServices services, Stack stack, StackO
                 await PaceAsync(stop);
                 state = await services.Types(resource.Type).SettleAsync(Work(resource, properties), state, stop);
                 resource = resource with { State = state, Properties = properties };
+                services.Changed(stack.Region);
+                await _groups.RollAsync(resource, changes, updatePolicy, stop);
                 resource = resource with { Attempted = null };
                 Report(resource, "UPDATE_COMPLETE");
                 return;
@@ -81,9 +85,16 @@ internal sealed class ResourceWorker(StackServices services, Stack stack, StackO
             await PaceAsync(stop);
             var state = old.State!;
             if (now.PhysicalId == old.PhysicalId)
-                state = await services.Types(old.Type).RestoreAsync(Work(old, old.Properties) with { Before = now.Attempted ?? now.Properties }, now.State!, stop);
+            {
+                var before = now.Attempted ?? now.Properties;
+                state = await services.Types(old.Type).RestoreAsync(Work(old, old.Properties) with { Before = before }, now.State!, stop);
+                services.Changed(stack.Region);
+                await _groups.RollAsync(resource, StackPlan.Changes(TypeTable.Find(old.Type)!, before, old.Properties), old.Declaration.UpdatePolicy, stop);
+            }
             else
+            {
                 Supersede(old, now);
+            }
             Report(old with { State = state }, "UPDATE_COMPLETE");
         });
     }
@@ -128,6 +139,7 @@ internal sealed class ResourceWorker(StackServices services, Stack stack, StackO
             Tell("DELETE_FAILED", e is OperationCanceledException ? "Resource deletion cancelled" : ReasonOf(e));
             return false;
         }
+        services.Changed(stack.Region);
         Tell("DELETE_COMPLETE");
         return true;
     }
@@ -152,6 +164,7 @@ internal sealed class ResourceWorker(StackServices services, Stack stack, StackO
         var state = await services.Types(resource.Type).CreateAsync(Work(resource, resource.Properties), services.End);
         resource = Report(resource with { State = state }, status, "Resource creation Initiated");
         made(resource);
+        services.Changed(stack.Region);
         await PaceAsync(stop);
         made(resource with { State = await services.Types(resource.Type).SettleAsync(Work(resource, resource.Properties), state, stop) });
     }

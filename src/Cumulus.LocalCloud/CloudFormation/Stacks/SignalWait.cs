@@ -23,7 +23,10 @@ internal sealed class SignalWait(StackServices services, Stack stack, StackOpera
         await WaitAsync(resource, count, wanted, XmlConvert.ToTimeSpan(TemplateValue.Text(signal, "Timeout") ?? "PT5M"), stop);
     }
 
-    private async Task WaitAsync(StackResource resource, int count, int wanted, TimeSpan limit, CancellationToken stop)
+    /// <param name="count">Of signals to come.</param>
+    /// <param name="wanted">Of these must tell success.</param>
+    /// <exception cref="TemplateException">As above.</exception>
+    public async Task WaitAsync(StackResource resource, int count, int wanted, TimeSpan limit, CancellationToken stop)
     {
         var deadline = Task.Delay(limit, services.Time, stop);
         var told = new HashSet<string>();

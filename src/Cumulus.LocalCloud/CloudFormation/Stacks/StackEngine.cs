@@ -19,7 +19,6 @@ internal sealed class StackEngine : IAsyncDisposable
     private readonly ConcurrentDictionary<Task, bool> _running = new();
     private readonly CancellationTokenSource _end = new();
     private readonly StackServices _services;
-    private readonly Action<string> _changed;
     private readonly CloudLog _log;
     private readonly Dictionary<string, ResourceType> _types;
 
@@ -27,9 +26,9 @@ internal sealed class StackEngine : IAsyncDisposable
     /// <param name="changed">Called with a region when things in it may have changed.</param>
     public StackEngine(MotoClient moto, string endpoint, TimeProvider time, TimeSpan pace, Action<string> changed, CloudLog log)
     {
-        (_changed, _log) = (changed, log);
+        _log = log;
         Faults = new StackFaultSchedule(time);
-        _services = new StackServices(moto, time, pace, Faults, FindType, new ExportTable(), _end.Token);
+        _services = new StackServices(moto, time, pace, Faults, FindType, new ExportTable(), changed, _end.Token);
         var nested = new NestedStackType(this, new DefinitionReader(moto, new TemplateSource(moto)));
         var waiting = new WaitConditionType(Waits, time);
         _types = new() { [Stack.ResourceType] = nested, ["AWS::CloudFormation::WaitCondition"] = waiting, ["AWS::CloudFormation::WaitConditionHandle"] = new WaitHandleType(endpoint) };
@@ -247,10 +246,6 @@ internal sealed class StackEngine : IAsyncDisposable
             _log.Write($"stack {stack.Name}: {operation.Type} broke off: {e}");
             stack.Record(operation, Time.GetUtcNow(), stack.Status.Replace("_COMPLETE_CLEANUP", "", StringComparison.Ordinal).Replace("_IN_PROGRESS", "_FAILED", StringComparison.Ordinal), $"Internal Failure: {e.Message}");
             operation.End(Time.GetUtcNow());
-        }
-        finally
-        {
-            _changed(stack.Region);
         }
     }
 }
