@@ -164,6 +164,52 @@ public sealed class StackOperationTests(CloudFixture cloud) : IClassFixture<Clou
         await cloud.S3.GetBucketLocationAsync(bucket, CloudFixture.Within());
     }
 
+    // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stack-failure-options.html
+    [Fact]
+    public async Task What_failed_is_kept_on_demand_tried_again_and_rolled_back_when_asked()
+    {
+        var (name, other) = (CloudFixture.NewName(), CloudFixture.NewName());
+        foreach (var stack in new[] { name, other })
+        {
+            cloud.AddFault(new StackFault { StackName = stack, LogicalId = "Text", Times = 1 });
+            await cloud.CloudFormation.CreateStackAsync(new CreateStackRequest { StackName = stack, TemplateBody = Two, DisableRollback = true }, CloudFixture.Within());
+        }
+        var failed = await cloud.SettledAsync(name);
+        var again = await cloud.UpdateAsync(name, Two);
+        await cloud.SettledAsync(other);
+        await cloud.CloudFormation.RollbackStackAsync(new RollbackStackRequest { StackName = other }, CloudFixture.Within());
+        var rolledBack = await cloud.SettledAsync(other);
+
+        Assert.Equal(("CREATE_FAILED", "The following resource(s) failed to create: [Text]."), (failed.StackStatus.Value, failed.StackStatusReason));
+        Assert.Equal("UPDATE_COMPLETE", again.StackStatus.Value);
+        Assert.Equal("ROLLBACK_COMPLETE", rolledBack.StackStatus.Value);
+        Assert.All(rolledBack.LastOperations, last => Assert.Equal("ROLLBACK", last.OperationType.Value));
+        var failures = await cloud.CloudFormation.DescribeEventsAsync(new DescribeEventsRequest { StackName = other, Filters = new EventFilter { FailedEvents = true } }, CloudFixture.Within());
+        Assert.Equal(("Text", "CREATE_STACK"), (failures.OperationEvents[^1].LogicalResourceId, failures.OperationEvents[^1].OperationType.Value));
+    }
+
+    // https://docs.aws.amazon.com/cli/latest/reference/cloudformation/
+    [Fact]
+    public async Task A_foreign_client_reads_every_description()
+    {
+        var name = CloudFixture.NewName();
+        await cloud.CreateAsync(name, Two);
+        string[] ofStack = ["--stack-name", name];
+
+        var answers = await Task.WhenAll(
+            cloud.AwsAsync(["cloudformation", "describe-stack-events", .. ofStack, "--query", "length(StackEvents)"]),
+            cloud.AwsAsync(["cloudformation", "describe-stack-resources", .. ofStack, "--query", "length(StackResources)"]),
+            cloud.AwsAsync(["cloudformation", "list-stack-resources", .. ofStack, "--query", "length(StackResourceSummaries)"]),
+            cloud.AwsAsync(["cloudformation", "describe-stack-resource", .. ofStack, "--logical-resource-id", "Topic", "--query", "length([StackResourceDetail])"]),
+            cloud.AwsAsync(["cloudformation", "get-template", .. ofStack, "--query", "length(StagesAvailable)"]),
+            cloud.AwsAsync("cloudformation", "list-stacks", "--stack-status-filter", "CREATE_COMPLETE", "--query", $"length(StackSummaries[?StackName=='{name}'])"),
+            cloud.AwsAsync("cloudformation", "list-exports", "--query", "length(Exports)"));
+
+        Assert.Equal(["8", "2", "2", "1", "2", "1", "0"], answers.Select(answer => answer.Trim()));
+        var missing = await Assert.ThrowsAnyAsync<AmazonServiceException>(() => cloud.CloudFormation.DetectStackDriftAsync(new DetectStackDriftRequest { StackName = name }, CloudFixture.Within()));
+        Assert.Equal(("NotImplemented", "LocalCloud does not do cloudformation DetectStackDrift."), (missing.ErrorCode, missing.Message));
+    }
+
     [Fact]
     public async Task Faults_are_set_and_cleared_from_another_process()
     {

@@ -43,7 +43,7 @@ internal sealed class StackReadings(StackEngine engine)
     public IEnumerable<XElement?> Events(QueryForm form, string region)
     {
         var stack = engine.Require(region, form.Required("StackName"));
-        return Wire.Page("StackEvents", Newest(stack).Select(e => Wire.Member(
+        return Wire.Page("StackEvents", stack.Events.Reverse().Select(e => Wire.Member(
             Wire.Text("StackId", stack.Id),
             Wire.Text("EventId", e.Id),
             Wire.Text("StackName", stack.Name),
@@ -59,7 +59,7 @@ internal sealed class StackReadings(StackEngine engine)
         var stack = named ?? engine.In(region).FirstOrDefault(stack => operationId is not null && stack.Operations.Any(operation => operation.Id == operationId))
             ?? throw StackEngine.Refused("Either StackName, ChangeSetName or OperationId must be specified.");
         var onlyFailures = form.Part("Filters").Flag("FailedEvents");
-        var events = Newest(stack).Where(e => (operationId is null || e.OperationId == operationId) && (!onlyFailures || e.IsFailure));
+        var events = stack.Events.Reverse().Where(e => (operationId is null || e.OperationId == operationId) && (!onlyFailures || e.IsFailure));
         return Wire.Page("OperationEvents", events.Select(e =>
         {
             var operation = stack.Operations.First(operation => operation.Id == e.OperationId);
@@ -97,12 +97,12 @@ internal sealed class StackReadings(StackEngine engine)
         var physicalId = form.Text("PhysicalResourceId");
         var stack = physicalId is null
             ? engine.Require(region, form.Required("StackName"), $"Stack with id {form.Text("StackName")} does not exist")
-            : engine.In(region).LastOrDefault(stack => Snapshot(stack).Any(resource => resource.PhysicalId == physicalId)) ??
+            : engine.In(region).LastOrDefault(stack => stack.Resources.Values.Any(resource => resource.PhysicalId == physicalId)) ??
                 throw StackEngine.Refused($"Stack for {physicalId} does not exist");
         var logicalId = form.Text("LogicalResourceId");
         return
         [
-            Wire.List("StackResources", Snapshot(stack).Where(resource => logicalId is null || resource.LogicalId == logicalId).Select(resource => Wire.Member(
+            Wire.List("StackResources", stack.Resources.Values.Where(resource => logicalId is null || resource.LogicalId == logicalId).Select(resource => Wire.Member(
                 Wire.Text("StackName", stack.Name),
                 Wire.Text("StackId", stack.Id),
                 Identity(resource),
@@ -115,7 +115,7 @@ internal sealed class StackReadings(StackEngine engine)
     public IEnumerable<XElement?> ListResources(QueryForm form, string region)
     {
         var stack = engine.Require(region, form.Required("StackName"), $"Stack with id {form.Text("StackName")} does not exist");
-        return Wire.Page("StackResourceSummaries", Snapshot(stack).Select(resource => Wire.Member(
+        return Wire.Page("StackResourceSummaries", stack.Resources.Values.Select(resource => Wire.Member(
             Identity(resource), Wire.Time("LastUpdatedTimestamp", resource.At), NotChecked("StackResourceDriftStatus"))), form.Text("NextToken"), StacksOnPage);
     }
 
@@ -202,16 +202,4 @@ internal sealed class StackReadings(StackEngine engine)
     ];
 
     private static XElement NotChecked(string name = "StackDriftStatus") => Wire.Part("DriftInformation", Wire.Text(name, "NOT_CHECKED"));
-
-    private static IReadOnlyList<StackEvent> Newest(Stack stack)
-    {
-        lock (stack.Gate)
-            return [.. stack.Events.Reverse()];
-    }
-
-    private static IReadOnlyList<StackResource> Snapshot(Stack stack)
-    {
-        lock (stack.Gate)
-            return [.. stack.Resources.Values];
-    }
 }

@@ -13,12 +13,9 @@ internal sealed class LiveValues(Stack stack) : IResourceValues
 
     private StackResource Find(string logicalId)
     {
-        lock (stack.Gate)
-        {
-            // A reference from what is there to what its condition leaves out.
-            return stack.Resources.TryGetValue(logicalId, out var resource) && resource.State is not null
-                ? resource
-                : throw new TemplateException($"Template format error: Unresolved resource dependencies [{logicalId}] in the Resources block of the template");
-        }
+        // A reference from what is there to what its condition leaves out.
+        return stack.Resources.TryGetValue(logicalId, out var resource) && resource.State is not null
+            ? resource
+            : throw new TemplateException($"Template format error: Unresolved resource dependencies [{logicalId}] in the Resources block of the template");
     }
 }

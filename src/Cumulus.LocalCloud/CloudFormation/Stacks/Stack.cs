@@ -12,7 +12,7 @@ internal enum OnFailure
 
 /// <summary>
 /// A stack: a journal of events and what follows from it. One operation at a time changes it; everybody reads it at any time, so
-/// each change and each reading of more than one member holds <see cref="Gate"/>.
+/// each change and each reading of several members that must fit together holds <see cref="Gate"/>.
 /// </summary>
 internal sealed class Stack(string name, string id, string region, StackDefinition definition, DateTimeOffset createdAt)
 {
@@ -77,12 +77,34 @@ internal sealed class Stack(string name, string id, string region, StackDefiniti
     /// <summary>The operation that is under way or was the last.</summary>
     public StackOperation? Operation { get; set; }
 
-    public IReadOnlyList<StackOperation> Operations => _operations;
+    public IReadOnlyList<StackOperation> Operations
+    {
+        get
+        {
+            lock (Gate)
+                return [.. _operations];
+        }
+    }
 
-    public IReadOnlyList<StackEvent> Events => _events;
+    /// <summary>Oldest first, as they are at this moment.</summary>
+    public IReadOnlyList<StackEvent> Events
+    {
+        get
+        {
+            lock (Gate)
+                return [.. _events];
+        }
+    }
 
-    /// <summary>In the order in which they became part of the stack.</summary>
-    public IReadOnlyDictionary<string, StackResource> Resources => _resources;
+    /// <summary>As they are at this moment.</summary>
+    public IReadOnlyDictionary<string, StackResource> Resources
+    {
+        get
+        {
+            lock (Gate)
+                return _resources.ToDictionary();
+        }
+    }
 
     public bool IsDeleted => Status == "DELETE_COMPLETE";
 

@@ -115,7 +115,8 @@ internal sealed class StackEngine : IAsyncDisposable
         lock (stack.Gate)
         {
             RequireUpdatable(stack);
-            if (stack.Definition.IsSameAs(target) && stack.Stable is null)
+            // What has failed may be tried again as it was.
+            if (stack.Definition.IsSameAs(target) && !stack.Status.EndsWith("_FAILED", StringComparison.Ordinal))
                 throw Refused("No updates are to be performed.");
             // After a failed update that was not rolled back, the way back leads to before that one.
             stack.Stable ??= stack.Snapshot();
