@@ -114,6 +114,27 @@ public sealed class WaitingTests(CloudFixture cloud) : IClassFixture<CloudFixtur
         Assert.Contains(await cloud.EventsAsync(name), e => e.ResourceStatus == "UPDATE_FAILED" && e.ResourceStatusReason == "Resource update cancelled");
     }
 
+    // https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DeleteStack.html
+    [Fact]
+    public async Task A_stack_that_is_being_created_can_be_deleted()
+    {
+        var (name, topic) = (CloudFixture.NewName(), "topic-" + Guid.NewGuid().ToString("N"));
+        cloud.AddFault(new StackFault { StackName = name, LogicalId = "Queue", Kind = StackFaultKind.Hang, Operation = StackFaultOperation.Create });
+        var created = await cloud.CloudFormation.CreateStackAsync(new CreateStackRequest
+        {
+            StackName = name,
+            TemplateBody = "Resources: {Topic: {Type: AWS::SNS::Topic, Properties: {TopicName: " + topic + "}}, Queue: {Type: AWS::SQS::Queue, DependsOn: Topic}}",
+        }, CloudFixture.Within());
+        await CloudFixture.UntilAsync(async () => (await cloud.EventsAsync(name)).Any(e => e.LogicalResourceId == "Queue"), () => "not begun");
+
+        var stack = await cloud.DeleteAsync(created.StackId);
+
+        Assert.Equal("DELETE_COMPLETE", stack.StackStatus.Value);
+        var events = await cloud.EventsAsync(created.StackId);
+        Assert.DoesNotContain(events, e => e.ResourceStatus.Value.StartsWith("ROLLBACK", StringComparison.Ordinal));
+        Assert.Contains(events, e => e.LogicalResourceId == "Topic" && e.ResourceStatus == "DELETE_COMPLETE");
+    }
+
     private Task PutAsync(string bucket, string template) =>
         cloud.S3.PutObjectAsync(new PutObjectRequest { BucketName = bucket, Key = "child.yml", ContentBody = template }, CloudFixture.Within());
 

@@ -137,22 +137,28 @@ internal sealed class StackEngine : IAsyncDisposable
     /// <exception cref="AwsError">ValidationError: it is protected, busy, or resources are to be retained that need not be.</exception>
     public void Delete(Stack stack, IReadOnlySet<string> retain, bool force, string? token)
     {
-        if (stack.IsProtected)
-            throw Refused($"Stack [{stack.Name}] cannot be deleted while TerminationProtection is enabled");
-        if (stack.Status == "DELETE_IN_PROGRESS")
-            return;
-        if (stack.IsBusy && stack.Status is not "CREATE_IN_PROGRESS")
-            throw Refused($"Stack:{stack.Id} is in {stack.Status} state and can not be deleted.");
-        if ((retain.Count > 0 || force) && stack.Status != "DELETE_FAILED")
+        StackOperation? former;
+        StackOperation operation;
+        lock (stack.Gate)
         {
-            throw Refused(
-                $"Invalid operation on stack [{stack.Id}]. When you delete a stack, specify which resources to retain only when the stack is in the DELETE_FAILED state.");
+            if (stack.IsProtected)
+                throw Refused($"Stack [{stack.Name}] cannot be deleted while TerminationProtection is enabled");
+            if (stack.Status == "DELETE_IN_PROGRESS")
+                return;
+            if (stack.IsBusy && stack.Status is not "CREATE_IN_PROGRESS")
+                throw Refused($"Stack:{stack.Id} is in {stack.Status} state and can not be deleted.");
+            if ((retain.Count > 0 || force) && stack.Status != "DELETE_FAILED")
+            {
+                throw Refused(
+                    $"Invalid operation on stack [{stack.Id}]. When you delete a stack, specify which resources to retain only when the stack is in the DELETE_FAILED state.");
+            }
+            if (retain.Where(id => !stack.Resources.ContainsKey(id)).ToList() is { Count: > 0 } unknown)
+                throw Refused($"The following resource(s) to retain do not exist in the stack: [{string.Join(", ", unknown)}]");
+            former = stack.IsBusy ? stack.Operation : null;
+            operation = Begin(stack, "DELETE_STACK", token, "DELETE_IN_PROGRESS", "User Initiated");
+            // Not before: a creation that ends must see that it is not to be rolled back any more.
+            former?.Cancel();
         }
-        if (retain.Where(id => !stack.Resources.ContainsKey(id)).ToList() is { Count: > 0 } unknown)
-            throw Refused($"The following resource(s) to retain do not exist in the stack: [{string.Join(", ", unknown)}]");
-        var former = stack.IsBusy ? stack.Operation : null;
-        former?.Cancel();
-        var operation = Begin(stack, "DELETE_STACK", token, "DELETE_IN_PROGRESS", "User Initiated");
         Run(stack, async () =>
         {
             if (former is not null)
