@@ -75,6 +75,15 @@ public sealed class LocalCloudClient : IDisposable
         }
     }
 
+    /// <summary>Makes resources of stacks fail, hang or be slow from now on. Faults add up; the first that fits is the one that happens.</summary>
+    /// <exception cref="CumulusException"><c>LocalCloudNotFound</c>: the cloud has ended meanwhile.</exception>
+    public Task AddStackFaultAsync(StackFault fault, CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Post, "stack-faults", JsonContent.Create(fault, options: ControlRequests.Format), cancellationToken);
+
+    /// <summary>From now on every resource of a stack does as it would.</summary>
+    /// <exception cref="CumulusException"><c>LocalCloudNotFound</c>: the cloud has ended meanwhile.</exception>
+    public Task ClearStackFaultsAsync(CancellationToken cancellationToken) => SendAsync(HttpMethod.Delete, "stack-faults", null, cancellationToken);
+
     public void Dispose() => _http.Dispose();
 
     /// <summary>Asks the cloud to end. It answers before it does.</summary>
@@ -82,6 +91,20 @@ public sealed class LocalCloudClient : IDisposable
     {
         using var answer = await _http.PostAsync(keep ? "stop?keep=true" : "stop", null, cancellationToken);
         answer.EnsureSuccessStatusCode();
+    }
+
+    private async Task SendAsync(HttpMethod method, string path, HttpContent? content, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var message = new HttpRequestMessage(method, path) { Content = content };
+            using var answer = await _http.SendAsync(message, cancellationToken);
+            answer.EnsureSuccessStatusCode();
+        }
+        catch (HttpRequestException e)
+        {
+            throw NotFound(Info.Path, e);
+        }
     }
 
     private static CumulusException NotFound(string folder, Exception? inner = null) =>

@@ -43,6 +43,15 @@ public sealed record LocalCloudOptions
     /// <summary>How often the hosts are compared with the instances when no call gave a reason to.</summary>
     public TimeSpan ReconcileInterval { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>
+    /// How long each of the two steps takes in which a resource of a stack is made, changed or deleted. Zero is possible; some seconds are as
+    /// AWS does it.
+    /// </summary>
+    public TimeSpan StackPace { get; init; } = TimeSpan.FromMilliseconds(5);
+
+    /// <summary>The clock by which stacks are worked on: pace, time-outs, waits for signals, times of events.</summary>
+    public TimeProvider StackClock { get; init; } = TimeProvider.System;
+
     /// <summary>Where a cloud lives when nothing else is said: one for each user.</summary>
     public static string DefaultPath { get; } =
         System.IO.Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cumulus", "localcloud");

@@ -1,5 +1,7 @@
 using System.Runtime.InteropServices;
 using Cumulus.Engine;
+using Cumulus.LocalCloud.CloudFormation.Api;
+using Cumulus.LocalCloud.CloudFormation.Stacks;
 using Cumulus.LocalCloud.Fleet;
 using Cumulus.LocalCloud.Moto;
 using Cumulus.LocalCloud.Proxy;
@@ -25,6 +27,7 @@ public sealed class LocalCloudServer : IAsyncDisposable
     private bool _failed;
     private MotoProcess? _moto;
     private HostFleet? _fleet;
+    private StackEngine? _stacks;
 
     private LocalCloudServer(LocalCloudOptions options)
     {
@@ -111,6 +114,11 @@ public sealed class LocalCloudServer : IAsyncDisposable
         return [.. _fleet.Hosts.Select(host => host.Describe()).OrderBy(host => host.InstanceId, StringComparer.Ordinal)];
     }
 
+    /// <summary>Makes resources of stacks fail, hang or be slow from now on. Faults add up; the first that fits is the one that happens.</summary>
+    public void AddStackFault(StackFault fault) => _stacks!.Faults.Add(fault);
+
+    public void ClearStackFaults() => _stacks!.Faults.Clear();
+
     /// <summary>Ends hosts, proxy and moto, and removes the folder (or, when it is to be kept, the credentials in it).</summary>
     public async ValueTask DisposeAsync()
     {
@@ -176,15 +184,14 @@ public sealed class LocalCloudServer : IAsyncDisposable
             PooledConnectionLifetime = TimeSpan.Zero,
         })
         { Timeout = Timeout.InfiniteTimeSpan });
-        var gate = Keep(new StackGate());
         var client = new MotoClient(http, _moto.Address);
         foreach (var bucket in _options.Buckets)
             await client.CreateBucketAsync(bucket, _options.Region, cancellationToken);
-        _fleet = Keep(new HostFleet(new MotoInventory(client), sandboxes, _folder, gate, _options, log, time));
+        _fleet = Keep(new HostFleet(new MotoInventory(client), sandboxes, _folder, _options, log, time));
         var runCommand = Keep(new RunCommandService(_fleet, log, time));
-        var stacks = new StackRequests(gate, client, _moto.Address, new Uri(proxy.Endpoint), log);
-        var control = new ControlRequests(credentials, _fleet, Stop);
-        proxy.Serve(new RequestHandler(credentials, new Forwarder(http, _moto.Address), _fleet, runCommand, stacks, new TemplateRequests(client, gate), control, log));
+        _stacks = Keep(new StackEngine(client, proxy.Endpoint, _options.StackClock, _options.StackPace, _fleet.Signal, log));
+        var control = new ControlRequests(credentials, _fleet, _stacks, Stop);
+        proxy.Serve(new RequestHandler(credentials, new Forwarder(http, _moto.Address), _fleet, runCommand, new CloudFormationApi(_stacks, client), new WaitHandles(_stacks), control, log));
 
         StopOnSignals();
         log.Write($"ready at {proxy.Endpoint}; hosts: {sandboxes.Isolation}{(sandboxes.Note is null ? "" : $" ({sandboxes.Note})")}");

@@ -182,7 +182,7 @@ public sealed class LifetimeTests : IDisposable
         var launched = await Assert.ThrowsAsync<CumulusException>(() => StartAsync("--bucket=b1"));
         string[] left = [.. Directory.EnumerateFileSystemEntries(CloudPath).Select(path => Path.GetFileName(path)).Order()];
         var log = await File.ReadAllTextAsync(Path.Combine(CloudPath, "localcloud.log"));
-        var direct = await Assert.ThrowsAsync<CumulusException>(
+        var direct = await Assert.ThrowsAnyAsync<CumulusException>(
             () => LocalCloudServer.StartAsync(new LocalCloudOptions { Path = CloudPath, Buckets = ["b1"] }, CloudFixture.Within()));
         await StartAsync("--bucket=bundles");
         await LocalCloudLauncher.StopAsync(CloudPath, keep: false, CloudFixture.Within());

@@ -22,6 +22,7 @@ public sealed class StackTests(CloudFixture cloud) : IClassFixture<CloudFixture>
         var stack = NewName();
         await cloud.CloudFormation.CreateStackAsync(
             new CreateStackRequest { StackName = stack, TemplateBody = Template, Parameters = Parameters("1.0") }, CloudFixture.Within());
+        await cloud.SettledAsync(stack);
         var hosts = await HostsAsync(stack, all => all.Count == 2 && all.All(host => host.State == LocalCloudHostState.Running));
 
         Assert.All(hosts, host =>
@@ -43,6 +44,7 @@ public sealed class StackTests(CloudFixture cloud) : IClassFixture<CloudFixture>
 
         await cloud.CloudFormation.UpdateStackAsync(
             new UpdateStackRequest { StackName = stack, UsePreviousTemplate = true, Parameters = Parameters("2.0") }, CloudFixture.Within());
+        await cloud.SettledAsync(stack);
         var updated = await cloud.CloudFormation.DescribeStacksAsync(new DescribeStacksRequest { StackName = stack }, CloudFixture.Within());
         Assert.Equal("2.0", updated.Stacks[0].Outputs.Single(output => output.OutputKey == "Version").OutputValue);
         // As with AWS, instances stay and what is launched from now on is of the new version.
@@ -63,6 +65,7 @@ public sealed class StackTests(CloudFixture cloud) : IClassFixture<CloudFixture>
         var stack = NewName();
         await cloud.CloudFormation.CreateStackAsync(
             new CreateStackRequest { StackName = stack, TemplateBody = Template, Parameters = Parameters("1.0") }, CloudFixture.Within());
+        await cloud.SettledAsync(stack);
         var hosts = await HostsAsync(stack, all => all.Count == 2);
 
         await cloud.AutoScaling.SetDesiredCapacityAsync(
@@ -80,6 +83,7 @@ public sealed class StackTests(CloudFixture cloud) : IClassFixture<CloudFixture>
         var stack = NewName();
         await cloud.CloudFormation.CreateStackAsync(
             new CreateStackRequest { StackName = stack, TemplateBody = template, Parameters = [new() { ParameterKey = "P", ParameterValue = "1" }] }, CloudFixture.Within());
+        await cloud.SettledAsync(stack);
 
         var same = await Assert.ThrowsAnyAsync<AmazonServiceException>(() => cloud.CloudFormation.UpdateStackAsync(
             new UpdateStackRequest { StackName = stack, TemplateBody = template, Parameters = [new() { ParameterKey = "P", ParameterValue = "1" }] }, CloudFixture.Within()));
@@ -101,18 +105,19 @@ public sealed class StackTests(CloudFixture cloud) : IClassFixture<CloudFixture>
         await cloud.CloudFormation.CreateStackAsync(
             new CreateStackRequest { StackName = stack, TemplateURL = $"{cloud.Info.Endpoint}/{bucket}/stage/topic.yml" }, CloudFixture.Within());
 
-        var stacks = await cloud.CloudFormation.DescribeStacksAsync(new DescribeStacksRequest { StackName = stack }, CloudFixture.Within());
-        Assert.Equal("CREATE_COMPLETE", stacks.Stacks[0].StackStatus.Value);
+        Assert.Equal("CREATE_COMPLETE", (await cloud.SettledAsync(stack)).StackStatus.Value);
     }
 
     [Fact]
-    public async Task A_stack_that_cannot_be_created_leaves_the_others_readable()
+    public async Task A_stack_that_cannot_be_created_is_rolled_back_and_says_why()
     {
         var broken = Template.Replace("${AWS::Region}a", "nowhere-1a", StringComparison.Ordinal).Replace("${AWS::Region}b", "nowhere-1b", StringComparison.Ordinal);
-        await Assert.ThrowsAnyAsync<AmazonServiceException>(() => cloud.CloudFormation.CreateStackAsync(
-            new CreateStackRequest { StackName = NewName(), TemplateBody = broken, Parameters = Parameters("1") }, CloudFixture.Within()));
 
-        await cloud.CloudFormation.DescribeStacksAsync(new DescribeStacksRequest(), CloudFixture.Within());
+        var stack = await cloud.CreateAsync(NewName(), broken, ("CumulusBundleBucket", "bundles"), ("CumulusEnvironment", "stage"), ("CumulusVersion", "1"));
+
+        Assert.Equal("ROLLBACK_COMPLETE", stack.StackStatus.Value);
+        var failed = Assert.Single(await cloud.EventsAsync(stack.StackId), e => e.ResourceStatus == "CREATE_FAILED");
+        Assert.Equal("WebGroup", failed.LogicalResourceId);
     }
 
     [Fact]
@@ -145,6 +150,7 @@ public sealed class StackTests(CloudFixture cloud) : IClassFixture<CloudFixture>
         var (stack, bucket) = (NewName(), $"foreign-{Guid.NewGuid():N}");
         await cloud.CloudFormation.CreateStackAsync(
             new CreateStackRequest { StackName = stack, TemplateBody = "Resources: {Topic: {Type: AWS::SNS::Topic}}" }, CloudFixture.Within());
+        await cloud.SettledAsync(stack);
         await cloud.S3.PutBucketAsync(bucket, CloudFixture.Within());
         var file = Path.GetTempFileName();
         await File.WriteAllBytesAsync(file, new byte[20_000_000]);
@@ -170,7 +176,7 @@ public sealed class StackTests(CloudFixture cloud) : IClassFixture<CloudFixture>
         return found;
     }
 
-    private static string NewName() => $"stack-{Guid.NewGuid():N}"[..20];
+    private static string NewName() => CloudFixture.NewName();
 
     private static List<Parameter> Parameters(string version) =>
     [

@@ -17,22 +17,19 @@ internal sealed class HostFleet : IAsyncDisposable
     private readonly Channel<bool> _signals = Channel.CreateBounded<bool>(
         new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
-    // What stacks of a region consisted of when they were read last.
-    private readonly Dictionary<string, IReadOnlyDictionary<string, StackMember>> _members = [];
     private readonly SemaphoreSlim _turn = new(1);
     private readonly CancellationTokenSource _end = new();
     private readonly MotoInventory _moto;
     private readonly SandboxFactory _sandboxes;
     private readonly CloudFolder _folder;
-    private readonly StackGate _stacks;
     private readonly CloudLog _log;
     private readonly TimeProvider _time;
     private readonly LoopbackAddresses _addresses = new(OperatingSystem.IsLinux(), Environment.ProcessId);
     private readonly Task _loop;
 
-    public HostFleet(MotoInventory moto, SandboxFactory sandboxes, CloudFolder folder, StackGate stacks, LocalCloudOptions options, CloudLog log, TimeProvider time)
+    public HostFleet(MotoInventory moto, SandboxFactory sandboxes, CloudFolder folder, LocalCloudOptions options, CloudLog log, TimeProvider time)
     {
-        (_moto, _sandboxes, _folder, _stacks, _log, _time) = (moto, sandboxes, folder, stacks, log, time);
+        (_moto, _sandboxes, _folder, _log, _time) = (moto, sandboxes, folder, log, time);
         _regions[options.Region] = true;
         _loop = LoopAsync(options.ReconcileInterval);
     }
@@ -116,7 +113,6 @@ internal sealed class HostFleet : IAsyncDisposable
         var known = instances.Select(instance => instance.Id).ToHashSet();
         foreach (var host in _hosts.Values.Where(host => host.Region == region && !known.Contains(host.Id)))
             await EndAsync(host, LocalCloudHostState.Terminated);
-        await TagByStackAsync(region, instances, cancellationToken);
     }
 
     private async Task FollowAsync(Instance instance, CancellationToken cancellationToken)
@@ -164,36 +160,5 @@ internal sealed class HostFleet : IAsyncDisposable
             return;
         await host.EndAsync(state);
         _log.Write($"{host.Id} is {state}");
-    }
-
-    /// <summary>
-    /// CloudFormation tags a group with its stack and the group's instances inherit that; moto does not
-    /// (https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-resource-tags.html).
-    /// </summary>
-    private async Task TagByStackAsync(string region, IReadOnlyList<Instance> instances, CancellationToken cancellationToken)
-    {
-        var untagged = instances.Where(i => i.State == "running" && !i.Tags.ContainsKey("aws:cloudformation:stack-name")).ToList();
-        if (untagged.Count == 0)
-            return;
-        if (_stacks.HasChanged(region))
-            _members[region] = await _stacks.ReadAsync(region, () => _moto.StackMembersAsync(region, cancellationToken), cancellationToken);
-        // What a group starts later, or a stack made while the instances were already listed, belongs to a stack that was read before.
-        if (!_members.TryGetValue(region, out var members))
-            return;
-        foreach (var instance in untagged)
-        {
-            var owner = instance.Tags.GetValueOrDefault("aws:autoscaling:groupName", instance.Id);
-            if (!members.TryGetValue(owner, out var member))
-                continue;
-            var tags = new Dictionary<string, string>
-            {
-                ["aws:cloudformation:stack-name"] = member.StackName,
-                ["aws:cloudformation:stack-id"] = member.StackId,
-                ["aws:cloudformation:logical-id"] = member.LogicalId,
-            };
-            await _moto.TagInstanceAsync(instance, tags, cancellationToken);
-            if (Find(instance.Id) is { } host)
-                host.Tags = instance.Tags.Concat(tags).ToDictionary(tag => tag.Key, tag => tag.Value);
-        }
     }
 }

@@ -1,4 +1,6 @@
 using System.Net;
+using System.Text;
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using Cumulus.Engine;
@@ -13,6 +15,11 @@ internal sealed partial class MotoClient(HttpClient http, Uri address)
         ["ec2"] = "2016-11-15",
         ["autoscaling"] = "2011-01-01",
         ["cloudformation"] = "2010-05-15",
+        ["elasticloadbalancing"] = "2015-12-01",
+        ["iam"] = "2010-05-08",
+        ["monitoring"] = "2010-08-01",
+        ["sns"] = "2010-03-31",
+        ["sqs"] = "2012-11-05",
     };
 
     /// <summary>One query-protocol call. The answer's names are without namespace.</summary>
@@ -44,12 +51,49 @@ internal sealed partial class MotoClient(HttpClient http, Uri address)
         await SendAsync(message, "s3", region, $"CreateBucket {bucket}", cancellationToken);
     }
 
+    /// <summary>Makes a bucket that must not be there yet: S3 in us-east-1 would take the name of one's own a second time.</summary>
+    /// <exception cref="CumulusException"><c>AwsRequestFailed</c> when the name is taken or none.</exception>
+    public async Task CreateNewBucketAsync(string bucket, string region, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await CallS3Async(HttpMethod.Head, $"/{bucket}", region, null, cancellationToken);
+        }
+        catch (MotoException e) when (e.IsNotFound)
+        {
+            await CreateBucketAsync(bucket, region, cancellationToken);
+            return;
+        }
+        throw new MotoException("s3", "CreateBucket", (int)HttpStatusCode.Conflict, "BucketAlreadyExists", $"{bucket} already exists");
+    }
+
     /// <param name="path">Slash, bucket, slash and key, as in a URL.</param>
     /// <exception cref="CumulusException"><c>AwsRequestFailed</c> when there is no such object.</exception>
     public async Task<string> GetObjectAsync(string path, string region, CancellationToken cancellationToken)
     {
         using var message = new HttpRequestMessage(HttpMethod.Get, new Uri(address, "/" + path.TrimStart('/')));
         return await SendAsync(message, "s3", region, "GetObject", cancellationToken);
+    }
+
+    /// <summary>One call of SSM, whose protocol is JSON.</summary>
+    /// <exception cref="CumulusException"><c>AwsRequestFailed</c> when moto answers with an error.</exception>
+    public async Task<JsonNode> CallSsmAsync(string region, string action, JsonObject parameters, CancellationToken cancellationToken)
+    {
+        using var message = new HttpRequestMessage(HttpMethod.Post, address)
+        {
+            Content = new StringContent(parameters.ToJsonString(), Encoding.UTF8, "application/x-amz-json-1.1"),
+        };
+        message.Headers.Add("X-Amz-Target", $"AmazonSSM.{action}");
+        return JsonNode.Parse(await SendAsync(message, "ssm", region, action, cancellationToken)) ?? new JsonObject();
+    }
+
+    /// <param name="path">Slash, bucket, and what follows.</param>
+    /// <param name="body">XML or JSON; null for none.</param>
+    /// <exception cref="CumulusException"><c>AwsRequestFailed</c> when moto answers with an error.</exception>
+    public async Task CallS3Async(HttpMethod method, string path, string region, string? body, CancellationToken cancellationToken)
+    {
+        using var message = new HttpRequestMessage(method, new Uri(address, path)) { Content = body is null ? null : new StringContent(body) };
+        await SendAsync(message, "s3", region, $"{method} {path}", cancellationToken);
     }
 
     private async Task<string> SendAsync(HttpRequestMessage message, string service, string region, string action, CancellationToken cancellationToken)
@@ -60,14 +104,21 @@ internal sealed partial class MotoClient(HttpClient http, Uri address)
         var text = await response.Content.ReadAsStringAsync(cancellationToken);
         if (response.IsSuccessStatusCode)
             return text;
-        throw new CumulusException(ErrorIds.AwsRequestFailed, FailureKind.OperationFailed,
-            $"moto answered {service} {action} with {(int)response.StatusCode}: {ReasonIn(text)}");
+        var (code, reason) = ReasonIn(text);
+        throw new MotoException(service, action, (int)response.StatusCode, code, reason);
     }
 
-    /// <summary>The message of an error in XML; else the answer's beginning.</summary>
-    private static string ReasonIn(string answer) =>
-        Message().Match(answer) is { Success: true } match ? WebUtility.HtmlDecode(match.Groups[1].Value) : answer[..Math.Min(answer.Length, 500)];
+    /// <summary>Code and message of an error in XML or JSON; else the answer's beginning.</summary>
+    private static (string Code, string Reason) ReasonIn(string answer)
+    {
+        var code = WebUtility.HtmlDecode(Code().Match(answer) is { Success: true } found ? found.Groups[1].Value + found.Groups[2].Value : "");
+        var reason = Message().Match(answer) is { Success: true } match ? match.Groups[1].Value + match.Groups[2].Value : answer[..Math.Min(answer.Length, 500)];
+        return (code, WebUtility.HtmlDecode(reason));
+    }
 
-    [GeneratedRegex("<Message>(.*?)</Message>", RegexOptions.Singleline)]
+    [GeneratedRegex("<Code>(.*?)</Code>|\"__type\": ?\"(?:[^\"#]*#)?([^\"]*)\"", RegexOptions.Singleline)]
+    private static partial Regex Code();
+
+    [GeneratedRegex("<Message>(.*?)</Message>|\"[mM]essage\": ?\"([^\"]*)\"", RegexOptions.Singleline)]
     private static partial Regex Message();
 }

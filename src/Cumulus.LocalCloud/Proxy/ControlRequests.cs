@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Cumulus.LocalCloud.CloudFormation.Stacks;
 using Cumulus.LocalCloud.Fleet;
 
 namespace Cumulus.LocalCloud.Proxy;
@@ -11,7 +12,7 @@ namespace Cumulus.LocalCloud.Proxy;
 /// The cloud's own requests, below a path that no bucket can have. Whoever can read the state file may make them: its secret is
 /// the password.
 /// </summary>
-internal sealed class ControlRequests(Credentials credentials, HostFleet fleet, Action<bool> stop)
+internal sealed class ControlRequests(Credentials credentials, HostFleet fleet, StackEngine stacks, Action<bool> stop)
 {
     public const string Prefix = "/_localcloud/";
 
@@ -32,11 +33,30 @@ internal sealed class ControlRequests(Credentials credentials, HostFleet fleet, 
             case ("GET", "hosts"):
                 await fleet.ReconcileAsync(cancellationToken);
                 return Json(HttpStatusCode.OK, fleet.Hosts.Select(host => host.Describe()).OrderBy(host => host.InstanceId, StringComparer.Ordinal));
+            case ("POST", "stack-faults"):
+                return await AddFaultAsync(request, cancellationToken);
+            case ("DELETE", "stack-faults"):
+                stacks.Faults.Clear();
+                return Json(HttpStatusCode.OK, new { message = "No faults." });
             case ("POST", "stop"):
                 stop(request.QueryString["keep"] == "true");
                 return Json(HttpStatusCode.Accepted, new { message = "Stopping." });
             default:
                 return Json(HttpStatusCode.NotFound, new { message = "No such request." });
+        }
+    }
+
+    private async Task<Answer> AddFaultAsync(HttpListenerRequest request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var fault = await JsonSerializer.DeserializeAsync<StackFault>(request.InputStream, Format, cancellationToken) ?? throw new JsonException("There is no fault.");
+            stacks.Faults.Add(fault);
+            return Json(HttpStatusCode.OK, fault);
+        }
+        catch (JsonException e)
+        {
+            return Json(HttpStatusCode.BadRequest, new { message = e.Message });
         }
     }
 

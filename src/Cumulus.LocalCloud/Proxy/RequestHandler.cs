@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using Cumulus.Engine;
+using Cumulus.LocalCloud.CloudFormation.Api;
 using Cumulus.LocalCloud.Fleet;
 using Cumulus.LocalCloud.Ssm;
 
@@ -8,11 +9,11 @@ namespace Cumulus.LocalCloud.Proxy;
 
 /// <summary>What happens to one request.</summary>
 internal sealed class RequestHandler(
-    Credentials credentials, Forwarder moto, HostFleet fleet, RunCommandService runCommand, StackRequests stacks, TemplateRequests templates, ControlRequests control, CloudLog log)
+    Credentials credentials, Forwarder moto, HostFleet fleet, RunCommandService runCommand, CloudFormationApi cloudFormation, WaitHandles waits, ControlRequests control, CloudLog log)
 {
     private const int BodyLimit = 8 * 1024 * 1024;
 
-    private static readonly HashSet<string> Changing = ["ec2", "autoscaling", "cloudformation"];
+    private static readonly HashSet<string> Changing = ["ec2", "autoscaling"];
 
     public async Task HandleAsync(HttpListenerContext context, CancellationToken cancellationToken)
     {
@@ -24,6 +25,11 @@ internal sealed class RequestHandler(
             if (ControlRequests.IsControl(request))
             {
                 await (await control.AnswerAsync(request, cancellationToken)).WriteAsync(response, withBody, cancellationToken);
+                return;
+            }
+            if (WaitHandles.IsSignal(request))
+            {
+                await waits.Answer(await ReadAsync(request, cancellationToken), request.Url!.AbsolutePath).WriteAsync(response, withBody, cancellationToken);
                 return;
             }
             var call = AwsCall.FromHeaders(request);
@@ -58,18 +64,12 @@ internal sealed class RequestHandler(
             await runCommand.Answer(call, body!).WriteAsync(response, withBody, cancellationToken);
             return;
         }
-        if (TemplateRequests.Handles(call))
+        if (call.Service == "cloudformation")
         {
-            await (await templates.AnswerAsync(call, cancellationToken)).WriteAsync(response, withBody, cancellationToken);
+            await (await cloudFormation.AnswerAsync(call, cancellationToken)).WriteAsync(response, withBody, cancellationToken);
             return;
         }
-        using var turn = call.Service == "cloudformation" ? await stacks.EnterAsync(cancellationToken) : null;
-        if (turn is not null)
-            body = stacks.Rewrite(call, body);
-        var before = turn is null ? null : await stacks.BeforeAsync(call, cancellationToken);
         using var answer = await moto.SendAsync(request, body, cancellationToken);
-        if (before is not null && !call.IsReading)
-            await stacks.AfterAsync(call, before, answer.IsSuccessStatusCode, cancellationToken);
         await ThrowIfMotoCannotAsync(call, answer, cancellationToken);
         if (Changing.Contains(call.Service) && !call.IsReading)
             fleet.Signal(call.Region);

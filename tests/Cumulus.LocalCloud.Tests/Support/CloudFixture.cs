@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text;
 using Amazon.AutoScaling;
 using Amazon.CloudFormation;
+using Amazon.CloudFormation.Model;
 using Amazon.EC2;
 using Amazon.EC2.Model;
 using Amazon.Runtime;
@@ -18,6 +19,9 @@ public sealed class CloudFixture : IAsyncLifetime
 
     private readonly string _folder = Directory.CreateTempSubdirectory("localcloud-").FullName;
     private LocalCloudServer? _server;
+
+    /// <summary>What is to be other than usual.</summary>
+    public Func<LocalCloudOptions, LocalCloudOptions> Change { get; init; } = options => options;
 
     public LocalCloudInfo Info => _server!.Info;
 
@@ -39,12 +43,12 @@ public sealed class CloudFixture : IAsyncLifetime
     {
         var command = Path.Combine(_folder, "fake-cumulus");
         await File.WriteAllTextAsync(command, "#!/bin/sh\necho \"fake cumulus: $*\"\n");
-        _server = await LocalCloudServer.StartAsync(new LocalCloudOptions
+        _server = await LocalCloudServer.StartAsync(Change(new LocalCloudOptions
         {
             Path = Path.Combine(_folder, "cloud"),
             CumulusCommand = ["/bin/sh", command, "--as given"],
             ReconcileInterval = TimeSpan.FromMilliseconds(200),
-        }, CancellationToken.None);
+        }), CancellationToken.None);
         S3 = new AmazonS3Client(Credentials, With(new AmazonS3Config { ForcePathStyle = true }));
         Ec2 = new AmazonEC2Client(Credentials, With(new AmazonEC2Config()));
         CloudFormation = new AmazonCloudFormationClient(Credentials, With(new AmazonCloudFormationConfig()));
@@ -80,7 +84,7 @@ public sealed class CloudFixture : IAsyncLifetime
             UserData = Convert.ToBase64String(Encoding.UTF8.GetBytes(userData)),
             TagSpecifications = tags.Length == 0 ? null :
             [
-                new TagSpecification { ResourceType = "instance", Tags = [.. tags.Select(tag => new Tag { Key = tag.Key, Value = tag.Value })] },
+                new TagSpecification { ResourceType = "instance", Tags = [.. tags.Select(tag => new Amazon.EC2.Model.Tag { Key = tag.Key, Value = tag.Value })] },
             ],
         }, Within());
         return answer.Reservation.Instances[0].InstanceId;
@@ -127,6 +131,70 @@ public sealed class CloudFixture : IAsyncLifetime
         Assert.True(process.ExitCode == 0, await errors);
         return await output;
     }
+
+    /// <summary>Waits until no operation on the stack is under way, and gives it; a deleted one must be named by its id.</summary>
+    public async Task<Stack> SettledAsync(string stackName)
+    {
+        Stack? stack = null;
+        await UntilAsync(async () =>
+        {
+            stack = (await CloudFormation.DescribeStacksAsync(new DescribeStacksRequest { StackName = stackName }, Within())).Stacks[0];
+            return !stack.StackStatus.Value.EndsWith("_IN_PROGRESS", StringComparison.Ordinal);
+        }, () => $"{stackName} is {stack?.StackStatus.Value}");
+        return stack!;
+    }
+
+    /// <summary>Creates a stack and waits for its end, whichever that is.</summary>
+    public async Task<Stack> CreateAsync(string stackName, string template, params (string Key, string Value)[] parameters)
+    {
+        var answer = await CloudFormation.CreateStackAsync(new CreateStackRequest
+        {
+            StackName = stackName,
+            TemplateBody = template,
+            Capabilities = ["CAPABILITY_NAMED_IAM"],
+            Parameters = [.. parameters.Select(pair => new Parameter { ParameterKey = pair.Key, ParameterValue = pair.Value })],
+        }, Within());
+        return await SettledAsync(answer.StackId);
+    }
+
+    public async Task<Stack> UpdateAsync(string stackName, string template, params (string Key, string Value)[] parameters)
+    {
+        var answer = await CloudFormation.UpdateStackAsync(new UpdateStackRequest
+        {
+            StackName = stackName,
+            TemplateBody = template,
+            Capabilities = ["CAPABILITY_NAMED_IAM"],
+            Parameters = [.. parameters.Select(pair => new Parameter { ParameterKey = pair.Key, ParameterValue = pair.Value })],
+        }, Within());
+        return await SettledAsync(answer.StackId);
+    }
+
+    /// <param name="stackId">The id: a stack that is gone has no name.</param>
+    public async Task<Stack> DeleteAsync(string stackId)
+    {
+        await CloudFormation.DeleteStackAsync(new DeleteStackRequest { StackName = stackId }, Within());
+        return await SettledAsync(stackId);
+    }
+
+    /// <summary>Oldest first.</summary>
+    public async Task<IReadOnlyList<StackEvent>> EventsAsync(string stackName)
+    {
+        var events = new List<StackEvent>();
+        string? next = null;
+        do
+        {
+            var page = await CloudFormation.DescribeStackEventsAsync(new DescribeStackEventsRequest { StackName = stackName, NextToken = next }, Within());
+            events.AddRange(page.StackEvents);
+            next = page.NextToken;
+        }
+        while (next is not null);
+        events.Reverse();
+        return events;
+    }
+
+    public void AddFault(StackFault fault) => _server!.AddStackFault(fault);
+
+    public static string NewName() => $"stack-{Guid.NewGuid():N}"[..20];
 
     public static async Task UntilAsync(Func<Task<bool>> condition, Func<string> state)
     {

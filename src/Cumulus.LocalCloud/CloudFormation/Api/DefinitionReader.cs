@@ -1,0 +1,78 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using Cumulus.Engine;
+using Cumulus.LocalCloud.CloudFormation.Stacks;
+using Cumulus.LocalCloud.CloudFormation.Templates;
+using Cumulus.LocalCloud.Moto;
+using Cumulus.LocalCloud.Proxy;
+
+namespace Cumulus.LocalCloud.CloudFormation.Api;
+
+/// <summary>Reads from a request what a stack is to be; what the request leaves out stays as it was.</summary>
+internal sealed class DefinitionReader(MotoClient moto, TemplateSource templates)
+{
+    /// <param name="now">What the stack is; null for a new one.</param>
+    /// <exception cref="AwsError">ValidationError or InsufficientCapabilitiesException, with CloudFormation's words.</exception>
+    public async Task<StackDefinition> ReadAsync(QueryForm form, string region, StackDefinition? now, CancellationToken cancellationToken)
+    {
+        var template = form.Flag("UsePreviousTemplate") ? now?.Template : await templates.FindAsync(form, region, cancellationToken);
+        if (template is null)
+            throw StackEngine.Refused(now is null ? "Either Template URL or Template Body must be specified." : "Either Template URL, Template Body, or UsePreviousTemplate must be specified.");
+        if (template.Transforms.FirstOrDefault(transform => transform != Template.LanguageExtensions) is { } transform)
+            throw new AwsError(HttpStatusCode.BadRequest, "NotImplemented", $"LocalCloud does not do the transform {transform}.");
+        RequireCapabilities(template, form.Texts("Capabilities"));
+        try
+        {
+            var parameters = ParameterRules.Resolve(template, Given(form), now?.Parameters ?? new Dictionary<string, string>());
+            return new StackDefinition(template, parameters)
+            {
+                Resolved = await ResolveAsync(template, parameters, region, cancellationToken),
+                Tags = form.Has("Tags") ? [.. form.Members("Tags").Select(tag => KeyValuePair.Create(tag.Required("Key"), tag.Text("Value") ?? ""))] : now?.Tags ?? [],
+                Capabilities = form.Texts("Capabilities"),
+                NotificationArns = form.Has("NotificationARNs") ? form.Texts("NotificationARNs") : now?.NotificationArns ?? [],
+                RoleArn = form.Text("RoleARN") ?? now?.RoleArn,
+                Triggers = form.Has("RollbackConfiguration") ? Triggers(form.Part("RollbackConfiguration")) : now?.Triggers ?? RollbackTriggers.None,
+            };
+        }
+        catch (TemplateException e)
+        {
+            throw StackEngine.Refused(e.Message);
+        }
+    }
+
+    private static Dictionary<string, string?> Given(QueryForm form) => form.Members("Parameters").ToDictionary(
+        parameter => parameter.Required("ParameterKey"),
+        parameter => parameter.Flag("UsePreviousValue") ? null : parameter.Text("ParameterValue") ?? "");
+
+    // The stronger capability does for the weaker one.
+    private static void RequireCapabilities(Template template, IReadOnlyList<string> given)
+    {
+        var missing = template.Capabilities.Where(needed => !given.Contains(needed) && !(needed == "CAPABILITY_IAM" && given.Contains("CAPABILITY_NAMED_IAM")) &&
+            needed != "CAPABILITY_AUTO_EXPAND").ToList();
+        if (missing.Count > 0)
+            throw new AwsError(HttpStatusCode.BadRequest, "InsufficientCapabilitiesException", $"Requires capabilities : [{string.Join(", ", missing)}]");
+    }
+
+    private static RollbackTriggers Triggers(QueryForm form) => new(
+        [.. form.Members("RollbackTriggers").Select(trigger => (trigger.Required("Arn"), trigger.Text("Type") ?? "AWS::CloudWatch::Alarm"))],
+        form.Number("MonitoringTimeInMinutes") ?? 0);
+
+    private async Task<IReadOnlyDictionary<string, string>> ResolveAsync(
+        Template template, IReadOnlyDictionary<string, string> parameters, string region, CancellationToken cancellationToken)
+    {
+        var resolved = new Dictionary<string, string>();
+        foreach (var parameter in template.Parameters.Where(parameter => parameter.IsFromStore))
+        {
+            try
+            {
+                var answer = await moto.CallSsmAsync(region, "GetParameter", new JsonObject { ["Name"] = parameters[parameter.Key] }, cancellationToken);
+                resolved[parameter.Key] = TemplateValue.Text(answer["Parameter"], "Value") ?? "";
+            }
+            catch (CumulusException)
+            {
+                throw new TemplateException($"Unable to fetch parameters [{parameters[parameter.Key]}] from parameter store for this account.");
+            }
+        }
+        return resolved;
+    }
+}

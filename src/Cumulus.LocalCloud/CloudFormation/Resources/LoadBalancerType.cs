@@ -1,0 +1,45 @@
+using System.Text.Json.Nodes;
+using System.Xml.Linq;
+
+namespace Cumulus.LocalCloud.CloudFormation.Resources;
+
+/// <summary>https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-elasticloadbalancingv2-loadbalancer.html.</summary>
+internal sealed class LoadBalancerType : ResourceType
+{
+    public override async Task<ResourceState> CreateAsync(ResourceWork work, CancellationToken cancellationToken)
+    {
+        var arguments = new QueryArguments { { "Name", work.Text("Name") ?? work.NewName(32) } };
+        foreach (var property in new[] { "IpAddressType", "Scheme", "SecurityGroups", "SubnetMappings", "Subnets", "Type" })
+            arguments.Add(property, work[property]);
+        arguments.AddTags("Tags.member", work.Tags);
+        var answer = await work.CallAsync("elasticloadbalancing", "CreateLoadBalancer", arguments, cancellationToken);
+        var made = answer.Descendants("LoadBalancers").Elements("member").Single();
+        var arn = made.Element("LoadBalancerArn")!.Value;
+        var state = new ResourceState(arn).With(
+            ("LoadBalancerArn", arn),
+            ("LoadBalancerFullName", arn[(arn.IndexOf(":loadbalancer/", StringComparison.Ordinal) + ":loadbalancer/".Length)..]),
+            ("LoadBalancerName", made.Element("LoadBalancerName")?.Value),
+            ("DNSName", made.Element("DNSName")?.Value),
+            ("CanonicalHostedZoneID", made.Element("CanonicalHostedZoneId")?.Value),
+            ("SecurityGroups", new JsonArray([.. made.Elements("SecurityGroups").Elements("member").Select(group => (JsonNode)group.Value)])));
+        return await UpdateAsync(work, state, cancellationToken);
+    }
+
+    public override async Task<ResourceState> UpdateAsync(ResourceWork work, ResourceState now, CancellationToken cancellationToken)
+    {
+        if (work.IsChanged("LoadBalancerAttributes") && work["LoadBalancerAttributes"] is { } attributes)
+        {
+            await work.CallAsync("elasticloadbalancing", "ModifyLoadBalancerAttributes",
+                new QueryArguments { { "LoadBalancerArn", now.PhysicalId }, { "Attributes", attributes } }, cancellationToken);
+        }
+        foreach (var (property, action) in new[] { ("SecurityGroups", "SetSecurityGroups"), ("Subnets", "SetSubnets") })
+        {
+            if (work.Before is not null && work.IsChanged(property) && work[property] is { } list)
+                await work.CallAsync("elasticloadbalancing", action, new QueryArguments { { "LoadBalancerArn", now.PhysicalId }, { property, list } }, cancellationToken);
+        }
+        return now;
+    }
+
+    public override Task DeleteAsync(ResourceWork work, ResourceState now, CancellationToken cancellationToken) =>
+        work.CallAsync("elasticloadbalancing", "DeleteLoadBalancer", new QueryArguments { { "LoadBalancerArn", now.PhysicalId } }, cancellationToken);
+}

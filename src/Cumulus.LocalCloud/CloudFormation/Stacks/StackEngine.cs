@@ -1,0 +1,258 @@
+using System.Collections.Concurrent;
+using System.Net;
+using Cumulus.LocalCloud.CloudFormation.Api;
+using Cumulus.LocalCloud.CloudFormation.Resources;
+using Cumulus.LocalCloud.CloudFormation.Templates;
+using Cumulus.LocalCloud.Moto;
+using Cumulus.LocalCloud.Proxy;
+
+namespace Cumulus.LocalCloud.CloudFormation.Stacks;
+
+/// <summary>
+/// All stacks of the cloud. An operation is checked and begun here and goes on in the background, as on AWS. Refusals are those of
+/// CloudFormation (https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/CommonErrors.html, and each operation's page).
+/// </summary>
+internal sealed class StackEngine : IAsyncDisposable
+{
+    private readonly object _gate = new();
+    private readonly List<Stack> _stacks = [];
+    private readonly ConcurrentDictionary<Task, bool> _running = new();
+    private readonly CancellationTokenSource _end = new();
+    private readonly StackServices _services;
+    private readonly CloudLog _log;
+    private readonly Dictionary<string, ResourceType> _types;
+
+    /// <param name="endpoint">Where clients reach the cloud.</param>
+    /// <param name="changed">Called with a region when things in it may have changed.</param>
+    public StackEngine(MotoClient moto, string endpoint, TimeProvider time, TimeSpan pace, Action<string> changed, CloudLog log)
+    {
+        _log = log;
+        Faults = new StackFaultSchedule(time);
+        _services = new StackServices(moto, time, pace, Faults, FindType, new ExportTable(), changed, _end.Token);
+        var nested = new NestedStackType(this, new DefinitionReader(moto, new TemplateSource(moto)));
+        var waiting = new WaitConditionType(Waits, time);
+        _types = new() { [Stack.ResourceType] = nested, ["AWS::CloudFormation::WaitCondition"] = waiting, ["AWS::CloudFormation::WaitConditionHandle"] = new WaitHandleType(endpoint) };
+    }
+
+    public StackFaultSchedule Faults { get; }
+
+    /// <summary>Signals to wait conditions, by the last part of the handle's address.</summary>
+    public SignalBoard Waits { get; } = new();
+
+    public ExportTable Exports => _services.Exports;
+
+    public TimeProvider Time => _services.Time;
+
+    /// <summary>Oldest first; those that were deleted too.</summary>
+    public IReadOnlyList<Stack> In(string region)
+    {
+        lock (_gate)
+            return [.. _stacks.Where(stack => stack.Region == region)];
+    }
+
+    /// <summary>A name finds the stack that lives; an id also one that was deleted.</summary>
+    public Stack? Find(string region, string nameOrId) =>
+        In(region).LastOrDefault(stack => stack.Id == nameOrId || (stack.Name == nameOrId && !stack.IsDeleted));
+
+    /// <exception cref="AwsError">ValidationError: there is none.</exception>
+    public Stack Require(string region, string nameOrId, string? words = null) =>
+        Find(region, nameOrId) ?? throw Refused(words ?? $"Stack [{nameOrId}] does not exist");
+
+    /// <summary>Makes the record of a stack. Nothing is made yet.</summary>
+    /// <exception cref="AwsError">AlreadyExistsException.</exception>
+    public Stack Add(string region, string name, Func<string, StackDefinition> define, string? parentId = null, string? rootId = null)
+    {
+        var id = $"arn:aws:cloudformation:{region}:{ResourceWork.Account}:stack/{name}/{Guid.NewGuid()}";
+        var stack = new Stack(name, id, region, define(id), Time.GetUtcNow()) { ParentId = parentId, RootId = rootId };
+        lock (_gate)
+        {
+            if (_stacks.Any(other => other.Region == region && other.Name == name && !other.IsDeleted))
+                throw new AwsError(HttpStatusCode.BadRequest, "AlreadyExistsException", $"Stack [{name}] already exists");
+            _stacks.Add(stack);
+        }
+        return stack;
+    }
+
+    /// <summary>A stack that only change sets have been made for.</summary>
+    public Stack Review(string region, string name, StackDefinition definition)
+    {
+        var stack = Add(region, name, _ => definition);
+        var operation = new StackOperation("CREATE_CHANGESET", null, Time.GetUtcNow());
+        lock (stack.Gate)
+        {
+            stack.Begin(operation);
+            stack.Record(operation, operation.StartedAt, "REVIEW_IN_PROGRESS", "User Initiated");
+        }
+        operation.End(operation.StartedAt);
+        return stack;
+    }
+
+    /// <summary>Work that belongs to no operation on a stack.</summary>
+    public void RunBeside(Func<Task> work) => Track(Task.Run(async () =>
+    {
+        try
+        {
+            await work().WaitAsync(_end.Token);
+        }
+        catch (OperationCanceledException) when (_end.IsCancellationRequested)
+        {
+        }
+    }));
+
+    public Task PaceAsync() => Task.Delay(_services.Pace, Time, _end.Token);
+
+    public void Create(Stack stack, OnFailure onFailure, string? token)
+    {
+        stack.DisableRollback = onFailure == OnFailure.DoNothing;
+        var operation = Begin(stack, "CREATE_STACK", token, "CREATE_IN_PROGRESS", "User Initiated");
+        Run(stack, () => new StackFlow(_services, stack, operation).CreateAsync(onFailure));
+    }
+
+    /// <exception cref="AwsError">ValidationError: the stack is in a state that allows no update, or nothing would change.</exception>
+    public void Update(Stack stack, StackDefinition target, StackPolicy policy, bool disableRollback, string? token)
+    {
+        StackOperation operation;
+        lock (stack.Gate)
+        {
+            RequireUpdatable(stack);
+            // What has failed may be tried again as it was.
+            if (stack.Definition.IsSameAs(target) && !stack.Status.EndsWith("_FAILED", StringComparison.Ordinal))
+                throw Refused("No updates are to be performed.");
+            // After a failed update that was not rolled back, the way back leads to before that one.
+            stack.Stable ??= stack.Snapshot();
+            stack.Definition = target;
+            stack.UpdatedAt = Time.GetUtcNow();
+            operation = Begin(stack, "UPDATE_STACK", token, "UPDATE_IN_PROGRESS", "User Initiated");
+        }
+        Run(stack, () => new StackFlow(_services, stack, operation).UpdateAsync(policy, disableRollback));
+    }
+
+    /// <exception cref="AwsError">ValidationError: the stack is in a state that allows no update.</exception>
+    public static void RequireUpdatable(Stack stack)
+    {
+        if (stack.Status is not ("CREATE_COMPLETE" or "CREATE_FAILED" or "UPDATE_COMPLETE" or "UPDATE_FAILED" or "UPDATE_ROLLBACK_COMPLETE" or "IMPORT_COMPLETE"))
+            throw Refused($"Stack:{stack.Id} is in {stack.Status} state and can not be updated.");
+    }
+
+    /// <exception cref="AwsError">ValidationError: it is protected, busy, or resources are to be retained that need not be.</exception>
+    public void Delete(Stack stack, IReadOnlySet<string> retain, bool force, string? token)
+    {
+        StackOperation? former;
+        StackOperation operation;
+        lock (stack.Gate)
+        {
+            if (stack.IsProtected)
+                throw Refused($"Stack [{stack.Name}] cannot be deleted while TerminationProtection is enabled");
+            if (stack.Status == "DELETE_IN_PROGRESS")
+                return;
+            if (stack.IsBusy && stack.Status is not "CREATE_IN_PROGRESS")
+                throw Refused($"Stack:{stack.Id} is in {stack.Status} state and can not be deleted.");
+            if ((retain.Count > 0 || force) && stack.Status != "DELETE_FAILED")
+            {
+                throw Refused(
+                    $"Invalid operation on stack [{stack.Id}]. When you delete a stack, specify which resources to retain only when the stack is in the DELETE_FAILED state.");
+            }
+            if (retain.Where(id => !stack.Resources.ContainsKey(id)).ToList() is { Count: > 0 } unknown)
+                throw Refused($"The following resource(s) to retain do not exist in the stack: [{string.Join(", ", unknown)}]");
+            former = stack.IsBusy ? stack.Operation : null;
+            operation = Begin(stack, "DELETE_STACK", token, "DELETE_IN_PROGRESS", "User Initiated");
+            // Not before: a creation that ends must see that it is not to be rolled back any more.
+            former?.Cancel();
+        }
+        Run(stack, async () =>
+        {
+            if (former is not null)
+                await former.Ended.WaitAsync(_end.Token);
+            await new StackFlow(_services, stack, operation).RemoveAllAsync("DELETE", retain, force);
+        });
+    }
+
+    /// <exception cref="AwsError">ValidationError: no update is under way.</exception>
+    public static void CancelUpdate(Stack stack)
+    {
+        if (stack.Status != "UPDATE_IN_PROGRESS")
+            throw Refused("CancelUpdateStack cannot be called from current stack status");
+        stack.Operation!.Cancel();
+    }
+
+    /// <exception cref="AwsError">ValidationError: no rollback of an update has failed, or it did not fail at these.</exception>
+    public void ContinueRollback(Stack stack, IReadOnlySet<string> skip, string? token)
+    {
+        if (stack.Status != "UPDATE_ROLLBACK_FAILED")
+            throw Refused($"Stack:{stack.Id} is in {stack.Status} state and can not continue rolling back.");
+        if (skip.Where(id => stack.Resources.GetValueOrDefault(id)?.Status != "UPDATE_FAILED").ToList() is { Count: > 0 } wrong)
+            throw Refused($"The following resource(s) cannot be skipped because they are not in the UPDATE_FAILED state: [{string.Join(", ", wrong)}]");
+        var operation = Begin(stack, "CONTINUE_ROLLBACK", token, "UPDATE_ROLLBACK_IN_PROGRESS", "User Initiated");
+        Run(stack, () => new StackFlow(_services, stack, operation).RollBackUpdateAsync(skip));
+    }
+
+    /// <exception cref="AwsError">ValidationError: the stack has not failed.</exception>
+    public void Rollback(Stack stack, string? token)
+    {
+        switch (stack.Status)
+        {
+            case "CREATE_FAILED":
+                var creation = Begin(stack, "ROLLBACK", token, "ROLLBACK_IN_PROGRESS", "User Initiated");
+                Run(stack, () => new StackFlow(_services, stack, creation).RemoveAllAsync("ROLLBACK", new HashSet<string>()));
+                break;
+            case "UPDATE_FAILED":
+                var update = Begin(stack, "ROLLBACK", token, "UPDATE_ROLLBACK_IN_PROGRESS", "User Initiated");
+                Run(stack, () => new StackFlow(_services, stack, update).RollBackUpdateAsync(new HashSet<string>()));
+                break;
+            default:
+                throw Refused($"Stack:{stack.Id} is in {stack.Status} state and can not be rolled back.");
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _end.CancelAsync();
+        await Task.WhenAll(_running.Keys);
+        foreach (var operation in _stacks.SelectMany(stack => stack.Operations))
+            operation.Dispose();
+        _end.Dispose();
+    }
+
+    public static AwsError Refused(string message) => new(HttpStatusCode.BadRequest, "ValidationError", message);
+
+    private ResourceType FindType(string type) => _types.GetValueOrDefault(type) ?? ResourceTypes.Find(type);
+
+    private StackOperation Begin(Stack stack, string type, string? token, string status, string reason)
+    {
+        var operation = new StackOperation(type, token, Time.GetUtcNow());
+        lock (stack.Gate)
+        {
+            stack.Begin(operation);
+            stack.Record(operation, operation.StartedAt, status, reason);
+        }
+        return operation;
+    }
+
+    private void Run(Stack stack, Func<Task> work) => Track(Task.Run(() => FollowAsync(stack, work)));
+
+    private void Track(Task run)
+    {
+        _running[run] = true;
+        _ = run.ContinueWith(done => _running.TryRemove(done, out _), TaskScheduler.Default);
+    }
+
+    private async Task FollowAsync(Stack stack, Func<Task> work)
+    {
+        var operation = stack.Operation!;
+        try
+        {
+            await work();
+            _log.Write($"stack {stack.Name}: {operation.Type} ends with {stack.Status}");
+        }
+        catch (OperationCanceledException) when (_end.IsCancellationRequested)
+        {
+        }
+        catch (Exception e)
+        {
+            // A defect of the engine; without a last status a client would wait for ever.
+            _log.Write($"stack {stack.Name}: {operation.Type} broke off: {e}");
+            stack.Record(operation, Time.GetUtcNow(), stack.Status.Replace("_COMPLETE_CLEANUP", "", StringComparison.Ordinal).Replace("_IN_PROGRESS", "_FAILED", StringComparison.Ordinal), $"Internal Failure: {e.Message}");
+            operation.End(Time.GetUtcNow());
+        }
+    }
+}
