@@ -52,7 +52,7 @@ internal static class InstallContest
     }
 
     private static string[] FromBucket(string version, string root) =>
-        ["Install-Bundle", "-Name", "web", "-Environment", Environment, "-Version", version, "-Bucket", "b", "-RootPath", root];
+        ["Install-Bundle", "-Name", "web", "-Environment", Environment, "-Version", version, "-Bucket", "b", "-RootPath", root, "-NoReport"];
 
     private static async Task<long> PublishAsync(ScratchFolder scratch, string version)
     {

@@ -97,6 +97,8 @@ public sealed record BundleManifest
     /// <exception cref="CumulusException"><see cref="ErrorIds.BundleUnsafe"/>; <see cref="ErrorIds.BundleDigestMismatch"/> when the entries do not give the digest.</exception>
     private void Validate(string path, bool forWindows)
     {
+        // As long as all the rest of it; the other processor is free.
+        Task<string> digest = Task.Run(() => ContentDigest.Of(Entries));
         var names = new NameTable(forWindows);
         foreach (BundleEntry entry in Entries)
         {
@@ -108,7 +110,7 @@ public sealed record BundleManifest
             throw new CumulusException(ErrorIds.BundleUnsafe, FailureKind.SecurityViolation, $"The manifest {path} is refused: '{entry.Name}' {problem}.") { Target = path };
         }
 
-        if (ContentDigest.Of(Entries) == Digest) return;
+        if (digest.GetAwaiter().GetResult() == Digest) return;
         throw new CumulusException(ErrorIds.BundleDigestMismatch, FailureKind.SecurityViolation, $"The entries of {path} do not give the digest that it names, {Digest}.") { Target = path };
     }
 

@@ -7,7 +7,8 @@ namespace Cumulus.Engine.Processes;
 /// Cuts what a program writes into lines that can be shown and logged, whatever it is: bytes that are no text, or gigabytes without a
 /// line end, take no more memory than one line, and no line can drive a terminal.
 /// </summary>
-internal sealed partial class OutputLines
+/// <param name="exact">The characters are left as they are, and only a line feed ends a line: for what a program reads.</param>
+internal sealed partial class OutputLines(bool exact = false)
 {
     /// <summary>A longer line is given in pieces of this many characters.</summary>
     public const int LongestLine = 4096;
@@ -22,9 +23,9 @@ internal sealed partial class OutputLines
         foreach (char c in text)
         {
             bool secondOfPair = c == '\n' && _afterReturn;
-            _afterReturn = c == '\r';
+            _afterReturn = c == '\r' && !exact;
             if (secondOfPair) continue;
-            bool ends = c is '\n' or '\r';
+            bool ends = c == '\n' || _afterReturn;
             if (!ends) _line.Append(c);
             if (ends || _line.Length == LongestLine) lines.Add(Take());
         }
@@ -37,9 +38,9 @@ internal sealed partial class OutputLines
 
     private string Take()
     {
-        string line = Colours().Replace(_line.ToString(), "");
+        string line = exact ? _line.ToString() : Colours().Replace(_line.ToString(), "");
         _line.Clear();
-        return line.Any(IsUnfit) ? string.Create(line.Length, line, (to, from) =>
+        return !exact && line.Any(IsUnfit) ? string.Create(line.Length, line, (to, from) =>
         {
             for (int i = 0; i < from.Length; i++) to[i] = IsUnfit(from[i]) ? '\uFFFD' : from[i];
         }) : line;

@@ -20,4 +20,7 @@ public sealed record ProcessRequest
 
     /// <summary>Gets each line of both streams as it comes, one at a time, on some other thread.</summary>
     public Action<string>? OnLine { get; init; }
+
+    /// <summary>The lines are read by a program, and not shown: no character is replaced, and nothing but a line feed ends one.</summary>
+    public bool IsExact { get; init; }
 }

@@ -26,7 +26,7 @@ public sealed class ProcessRunner(TimeProvider? clock = null)
     public async Task<ProcessResult> RunAsync(ProcessRequest request, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var lines = new LineBuffer(request.OnLine);
+        var lines = new LineBuffer(request.OnLine, request.IsExact);
         var family = new ProcessFamily();
         using Process process = await StartAsync(StartInfo(request, family), cancellationToken);
         process.StandardInput.Close();
@@ -92,7 +92,7 @@ public sealed class ProcessRunner(TimeProvider? clock = null)
         }
     }
 
-    private sealed class LineBuffer(Action<string>? onLine)
+    private sealed class LineBuffer(Action<string>? onLine, bool exact)
     {
         private readonly object _gate = new();
         private readonly Queue<string> _last = new();
@@ -102,7 +102,7 @@ public sealed class ProcessRunner(TimeProvider? clock = null)
         {
             try
             {
-                var lines = new OutputLines();
+                var lines = new OutputLines(exact);
                 char[] buffer = new char[OutputLines.LongestLine];
                 for (int length; (length = await reader.ReadAsync(buffer)) > 0;)
                 {

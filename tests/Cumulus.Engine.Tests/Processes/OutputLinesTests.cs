@@ -33,4 +33,11 @@ public sealed class OutputLinesTests
         Assert.Equal("xxxxx", output.Rest());
         Assert.Null(output.Rest());
     }
+
+    [Fact]
+    public void What_a_program_reads_is_left_as_it_is()
+    {
+        var output = new OutputLines(exact: true);
+        Assert.Equal(["?? a\0?? b\r\0", "\u001b[0mc"], output.Feed("?? a\0?? b\r\0\n\u001b[0mc\n"));
+    }
 }

@@ -67,6 +67,7 @@ public sealed partial class GitOrigin(ProcessRunner? runner = null)
                 Environment = Surroundings,
                 TimeLimit = TimeLimit,
                 OnLine = lines.Add,
+                IsExact = true,
             };
             ProcessResult result = await _runner.RunAsync(request, cancellationToken);
             return result.Succeeded ? lines : null;

@@ -24,13 +24,12 @@ public sealed class BundleHandler(BundleInstaller installer, HandlerOptions opti
     {
         DateTimeOffset startedAt = _clock.GetUtcNow();
         long started = _clock.GetTimestamp();
-        var before = new Dictionary<string, string>(StringComparer.Ordinal);
+        IReadOnlyDictionary<string, string> before = new Dictionary<string, string>();
         IReadOnlyList<InstalledBundle> installed;
         try
         {
-            InstalledState state = await InstalledState.ReadAsync(HostPaths.For(request.RootPath, OperatingSystem.IsWindows()), cancellationToken);
-            foreach (InstalledRecord bundle in state.Bundles) before[bundle.Name] = bundle.Version;
-            installed = await InTurnAsync(request, state, cancellationToken);
+            before = await InstalledState.ReadVersionsAsync(HostPaths.For(request.RootPath, OperatingSystem.IsWindows()), cancellationToken);
+            installed = await InTurnAsync(request, before, cancellationToken);
         }
         catch (Exception e) when (e is CumulusException or IOException or UnauthorizedAccessException or OperationCanceledException)
         {
@@ -60,12 +59,12 @@ public sealed class BundleHandler(BundleInstaller installer, HandlerOptions opti
         };
     }
 
-    private async Task<IReadOnlyList<InstalledBundle>> InTurnAsync(InstallRequest request, InstalledState state, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<InstalledBundle>> InTurnAsync(InstallRequest request, IReadOnlyDictionary<string, string> versions, CancellationToken cancellationToken)
     {
-        bool changes = request.Version is null || state.Bundles.Any(b => b.Version != request.Version) || request.Bundles.Any(b => state.Bundles.All(i => i.Name != NameOf(b)));
+        bool changes = request.Version is null || versions.Values.Any(v => v != request.Version) || request.Bundles.Any(b => !versions.ContainsKey(NameOf(b)));
 
         // The first install of a host takes no service away from anybody.
-        if (changes && state.Bundles.Count > 0 && options.Spread > TimeSpan.Zero)
+        if (changes && versions.Count > 0 && options.Spread > TimeSpan.Zero)
         {
             TimeSpan pause = options.Spread * _random.NextDouble();
             request.Log?.Invoke($"Version {request.Version} is installed in {pause.TotalSeconds:0} s.");
