@@ -12,10 +12,10 @@ internal readonly record struct ByteStretch(long Offset, long Length)
 internal static class RangeReader
 {
     /// <summary>A longer stretch is read by several requests.</summary>
-    public const int Piece = 1 << 20;
+    public const int Piece = 2 << 20;
 
     private const int Parallel = 16;
-    private const long Budget = 8L << 20;
+    private const long Budget = 16L << 20;
 
     /// <param name="take">Gets one piece after the other.</param>
     /// <returns>At the first piece that was not read, why.</returns>
