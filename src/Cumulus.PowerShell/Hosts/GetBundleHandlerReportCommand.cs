@@ -6,7 +6,7 @@ using Cumulus.Engine.State;
 
 namespace Cumulus.PowerShell;
 
-/// <summary>What the hosts of an environment reported: which version each has, how its last install went, and when.</summary>
+/// <summary>What the hosts of an environment reported: version, outcome and time of the last install.</summary>
 [Cmdlet(VerbsCommon.Get, "BundleHandlerReport")]
 [OutputType(typeof(BundleHandlerReport))]
 public sealed class GetBundleHandlerReportCommand : EnvironmentCmdlet

@@ -12,6 +12,7 @@ namespace Cumulus.PowerShell;
 public abstract class HandlerCmdlet : AwsCmdlet
 {
     private HandlerLog? _log;
+    private SecretRedaction _redaction = SecretRedaction.For(null);
 
     /// <summary>Install the version that the environment was deployed with last, if that was after metadata.conf was written; the version is then saved there.</summary>
     [Parameter(ParameterSetName = "Bucket")]
@@ -79,17 +80,17 @@ public abstract class HandlerCmdlet : AwsCmdlet
         return Task.CompletedTask;
     }
 
-    /// <summary>To the verbose stream and to the log.</summary>
+    /// <summary>To the verbose stream and to the log. Both may be read by others, the first as systemd's journal.</summary>
     protected void Tell(string line)
     {
-        WriteVerbose(line);
+        WriteVerbose(_redaction.Clean(line));
         _log?.Write(line);
     }
 
     /// <summary>To the warning stream and to the log.</summary>
     protected void Warn(string line)
     {
-        WriteWarning(line);
+        WriteWarning(_redaction.Clean(line));
         _log?.Write($"Warning: {line}");
     }
 
@@ -119,9 +120,9 @@ public abstract class HandlerCmdlet : AwsCmdlet
             Signals = Signals,
         };
         var host = new HandlerSurroundings(System.Environment.MachineName, instance.InstanceIdAsync, new BucketStateStore(aws.Objects, bucket), aws.Signals);
-        var redaction = SecretRedaction.For(keys);
-        if (_log is not null) _log.Redaction = redaction;
-        return new BundleHandler(new BundleInstaller(aws.Objects), options, host, redaction, Warn).RunAsync(request, stop);
+        _redaction = SecretRedaction.For(keys);
+        if (_log is not null) _log.Redaction = _redaction;
+        return new BundleHandler(new BundleInstaller(aws.Objects), options, host, _redaction, Warn).RunAsync(request, stop);
     }
 
     /// <summary>Installs what the finder finds: once, or until stopped.</summary>
