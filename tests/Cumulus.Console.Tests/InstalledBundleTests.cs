@@ -39,6 +39,34 @@ public sealed class InstalledBundleTests : IDisposable
         Assert.Contains("BundleNotInstalled", gone.Error);
     }
 
+    [Fact]
+    public async Task A_host_that_follows_takes_back_what_nobody_confirmed_in_its_time()
+    {
+        string host = Path("host");
+        Directory.CreateDirectory(Path("site"));
+        foreach (string version in (string[])["1", "2"])
+        {
+            File.WriteAllText(Path("site/x"), version);
+            await SucceedAsync($"New-Bundle -Path '{Path("site")}' -Name web -Version {version} -DestinationPath '{Path("out")}' -NoCache");
+            string[] confirmation = version == "2" ? ["-ConfirmTimeoutSec", "600"] : [];
+            await SucceedAsync(["Install-Bundle", "-Path", Path("out/web.zip"), "-RootPath", host, .. confirmation]);
+        }
+
+        // The clock of a program that runs cannot be set, so the time that the document tells is.
+        string document = Directory.GetFiles(host, "installed.json", SearchOption.AllDirectories).Single();
+        string waiting = File.ReadAllText(document);
+        string passed = System.Text.RegularExpressions.Regex.Replace(waiting, "\"until\": \"[^\"]*\"", "\"until\": \"2020-01-01T00:00:00+00:00\"");
+        Assert.NotEqual(waiting, passed);
+        File.WriteAllText(document, passed);
+
+        Assert.Equal(ExitCodes.Failure, (await RunAsync("Install-Bundle", "-RootPath", host, "-Follow", "-WhatIf")).ExitCode);
+        Assert.Equal("2", File.ReadAllText(System.IO.Path.Combine(host, "x")));
+        var followed = await RunAsync("Install-Bundle", "-RootPath", host, "-Follow");
+        Assert.Contains("taken back", followed.Error);
+        Assert.Contains("MetadataInvalid", followed.Error);
+        Assert.Equal("1", File.ReadAllText(System.IO.Path.Combine(host, "x")));
+    }
+
     private string Path(string name) => System.IO.Path.Combine(_folder.Path, name);
 
     private static async Task<string> SucceedAsync(params string[] arguments)

@@ -104,7 +104,8 @@ internal sealed class ConsoleHost(BoundCommand bound, PipelineContext context, A
 
     public string ResolvePath(string path) => FilePath.Resolve(path, CurrentFolder, HomeFolder(), OperatingSystem.IsWindows());
 
-    public bool IsSwitchOn(string parameterName) => TryGetValue(parameterName, out object? value) && value is true;
+    public bool IsSwitchOn(string parameterName) =>
+        parameterName == "WhatIf" ? Common.WhatIf : TryGetValue(parameterName, out object? value) && value is true;
 
     public bool IsBound(string parameterName) => TryGetValue(parameterName, out _);
 

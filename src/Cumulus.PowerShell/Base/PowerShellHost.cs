@@ -69,7 +69,9 @@ internal sealed class PowerShellHost(PSCmdlet cmdlet) : ICmdletHost
     }
 
     public bool IsSwitchOn(string parameterName) =>
-        cmdlet.MyInvocation.BoundParameters.TryGetValue(parameterName, out var value) && LanguagePrimitives.IsTrue(value);
+        cmdlet.MyInvocation.BoundParameters.TryGetValue(parameterName, out var value)
+            ? LanguagePrimitives.IsTrue(value)
+            : parameterName == "WhatIf" && LanguagePrimitives.IsTrue(cmdlet.GetVariableValue("WhatIfPreference"));
 
     public bool IsBound(string parameterName) => cmdlet.MyInvocation.BoundParameters.ContainsKey(parameterName);
 
