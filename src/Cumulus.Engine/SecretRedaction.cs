@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace Cumulus.Engine.Hosts.Service;
+namespace Cumulus.Engine;
 
 /// <summary>Takes out of a text what looks like a secret, or is known to be one: what scripts write goes to logs and reports that others read.</summary>
 /// <param name="secrets">Those that are known; short ones are left, since they would be found everywhere.</param>
