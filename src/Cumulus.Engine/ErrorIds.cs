@@ -84,6 +84,8 @@ public static class ErrorIds
     // LocalCloud
     public const string LocalCloudUnavailable = nameof(LocalCloudUnavailable);
     public const string LocalCloudNotFound = nameof(LocalCloudNotFound);
+    public const string LocalCloudFaultInvalid = nameof(LocalCloudFaultInvalid);
+    public const string LocalCloudClockInvalid = nameof(LocalCloudClockInvalid);
 
     // Any command
     public const string ConfirmationUnavailable = nameof(ConfirmationUnavailable);

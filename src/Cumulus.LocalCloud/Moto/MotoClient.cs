@@ -109,7 +109,7 @@ internal sealed partial class MotoClient(HttpClient http, Uri address)
     }
 
     /// <summary>Code and message of an error in XML or JSON; else the answer's beginning.</summary>
-    private static (string Code, string Reason) ReasonIn(string answer)
+    public static (string Code, string Reason) ReasonIn(string answer)
     {
         var code = WebUtility.HtmlDecode(Code().Match(answer) is { Success: true } found ? found.Groups[1].Value + found.Groups[2].Value : "");
         var reason = Message().Match(answer) is { Success: true } match ? match.Groups[1].Value + match.Groups[2].Value : answer[..Math.Min(answer.Length, 500)];

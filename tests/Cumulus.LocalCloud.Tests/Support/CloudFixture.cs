@@ -113,6 +113,21 @@ public sealed class CloudFixture : IAsyncLifetime
     /// <summary>Runs the <c>aws</c> command and returns what it prints.</summary>
     public async Task<string> AwsAsync(params string[] arguments)
     {
+        var (exitCode, output, errors) = await RunAwsAsync(arguments);
+        Assert.True(exitCode == 0, errors);
+        return output;
+    }
+
+    /// <summary>Runs the <c>aws</c> command, which is to fail at its first try, and returns its complaint.</summary>
+    public async Task<string> AwsFailureAsync(params string[] arguments)
+    {
+        var (exitCode, output, errors) = await RunAwsAsync(arguments, ("AWS_MAX_ATTEMPTS", "1"));
+        Assert.True(exitCode != 0, output);
+        return errors;
+    }
+
+    private async Task<(int ExitCode, string Output, string Errors)> RunAwsAsync(string[] arguments, params (string Name, string Value)[] variables)
+    {
         var start = new ProcessStartInfo("aws", [.. arguments, "--endpoint-url", Info.Endpoint])
         {
             RedirectStandardOutput = true,
@@ -124,12 +139,13 @@ public sealed class CloudFixture : IAsyncLifetime
                 ["AWS_DEFAULT_REGION"] = Info.Region,
             },
         };
+        foreach (var (name, value) in variables)
+            start.Environment[name] = value;
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync(Within(120));
         var errors = process.StandardError.ReadToEndAsync(Within(120));
         await process.WaitForExitAsync(Within(120));
-        Assert.True(process.ExitCode == 0, await errors);
-        return await output;
+        return (process.ExitCode, await output, await errors);
     }
 
     /// <summary>Waits until no operation on the stack is under way, and gives it; a deleted one must be named by its id.</summary>
@@ -192,7 +208,9 @@ public sealed class CloudFixture : IAsyncLifetime
         return events;
     }
 
-    public void AddFault(StackFault fault) => _server!.AddStackFault(fault);
+    public LocalCloudServer Server => _server!;
+
+    public LocalCloudFault AddFault(LocalCloudFault fault) => _server!.SetFault(fault);
 
     public static string NewName() => $"stack-{Guid.NewGuid():N}"[..20];
 
