@@ -86,6 +86,7 @@ public static class ErrorIds
     public const string LocalCloudNotFound = nameof(LocalCloudNotFound);
     public const string LocalCloudFaultInvalid = nameof(LocalCloudFaultInvalid);
     public const string LocalCloudClockInvalid = nameof(LocalCloudClockInvalid);
+    public const string PolicyInvalid = nameof(PolicyInvalid);
 
     // Any command
     public const string ConfirmationUnavailable = nameof(ConfirmationUnavailable);

@@ -82,7 +82,9 @@ public sealed class LocalCloudClient : IDisposable
     /// Waits until at least <paramref name="count"/> hosts live and none of them boots any more. How their boot went is in the hosts.
     /// </summary>
     /// <returns>The living hosts: neither stopped nor terminated.</returns>
-    /// <exception cref="CumulusException"><c>LocalCloudHostsNotReady</c> after <paramref name="limit"/>; <c>LocalCloudNotFound</c>.</exception>
+    /// <exception cref="CumulusException">
+    /// <c>LocalCloudHostsNotReady</c> after <paramref name="limit"/>, and at once when there is no instance and no stack is being worked on; <c>LocalCloudNotFound</c>.
+    /// </exception>
     public async Task<IReadOnlyList<LocalCloudHost>> WaitForHostsAsync(int count, TimeSpan limit, CancellationToken cancellationToken)
     {
         var start = _time.GetTimestamp();
@@ -93,6 +95,8 @@ public sealed class LocalCloudClient : IDisposable
             var booted = living.Count(host => host.State == LocalCloudHostState.Running);
             if (living.Count >= count && booted == living.Count)
                 return living;
+            if (living.Count == 0 && (await GetStatusAsync(cancellationToken)).IsIdle)
+                throw NothingToWaitFor();
             if (_time.GetElapsedTime(start) > limit)
             {
                 throw new CumulusException(ErrorIds.LocalCloudHostsNotReady, FailureKind.Timeout,
@@ -135,6 +139,13 @@ public sealed class LocalCloudClient : IDisposable
             throw NotFound(Info.Path, e);
         }
     }
+
+    private CumulusException NothingToWaitFor() => new(ErrorIds.LocalCloudHostsNotReady, FailureKind.NotFound,
+        "There is nothing to wait for: the local cloud has no instance, and no stack is being worked on.")
+    {
+        Target = Info.Path,
+        Advice = "Deploy first, with Deploy-Environment or aws ec2 run-instances.",
+    };
 
     private static CumulusException NotFound(string folder, Exception? inner = null) =>
         new(ErrorIds.LocalCloudNotFound, FailureKind.NotFound, $"No local cloud runs in {folder}.", inner)

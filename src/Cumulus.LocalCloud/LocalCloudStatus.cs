@@ -54,6 +54,9 @@ public sealed record LocalCloudStatus
     /// <summary>Calls by service and operation.</summary>
     public required IReadOnlyList<LocalCloudCallCount> Operations { get; init; }
 
+    /// <summary>No instance lives, and none will come by itself.</summary>
+    internal bool IsIdle => Hosts == 0 && BusyStacks == 0;
+
     /// <summary>Leaves the credentials out.</summary>
     public override string ToString() => $"LocalCloud {Endpoint} ({Path})";
 }
