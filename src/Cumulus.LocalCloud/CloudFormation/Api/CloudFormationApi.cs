@@ -17,6 +17,7 @@ internal sealed class CloudFormationApi
         var definitions = new DefinitionReader(moto, templates);
         var changeSets = new ChangeSetCalls(engine, new ChangeSetStore(engine), definitions);
         var (calls, readings, ofTemplates) = (new StackCalls(engine, definitions, templates), new StackReadings(engine), new TemplateCalls(engine, changeSets, templates));
+        var drift = new DriftCalls(engine);
         _operations["CreateStack"] = calls.CreateAsync;
         _operations["UpdateStack"] = calls.UpdateAsync;
         _operations["SetStackPolicy"] = calls.SetPolicyAsync;
@@ -35,6 +36,10 @@ internal sealed class CloudFormationApi
         Add("SignalResource", calls.Signal);
         Add("GetStackPolicy", calls.GetPolicy);
         Add("UpdateTerminationProtection", calls.Protect);
+        _operations["DetectStackResourceDrift"] = drift.DetectOneAsync;
+        Add("DetectStackDrift", drift.Detect);
+        Add("DescribeStackDriftDetectionStatus", drift.DescribeDetection);
+        Add("DescribeStackResourceDrifts", drift.DescribeAll);
         Add("DescribeStacks", readings.Describe);
         Add("ListStacks", readings.List);
         Add("DescribeStackEvents", readings.Events);

@@ -36,7 +36,7 @@ internal sealed class StackReadings(StackEngine engine)
             Wire.Text("ParentId", stack.ParentId),
             Wire.Text("RootId", stack.RootId),
             LastOperations(stack),
-            NotChecked())), form.Text("NextToken"), StacksOnPage);
+            DriftCalls.Of(stack))), form.Text("NextToken"), StacksOnPage);
     }
 
     // https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeStackEvents.html: newest first.
@@ -87,7 +87,7 @@ internal sealed class StackReadings(StackEngine engine)
                 Identity(resource),
                 Wire.Time("LastUpdatedTimestamp", resource.At),
                 Wire.Text("Metadata", resource.Declaration.Metadata?.ToJsonString() ?? "{}"),
-                NotChecked("StackResourceDriftStatus")),
+                DriftCalls.Of(stack, resource)),
         ];
     }
 
@@ -107,7 +107,7 @@ internal sealed class StackReadings(StackEngine engine)
                 Wire.Text("StackId", stack.Id),
                 Identity(resource),
                 Wire.Time("Timestamp", resource.At),
-                NotChecked("StackResourceDriftStatus")))),
+                DriftCalls.Of(stack, resource)))),
         ];
     }
 
@@ -116,7 +116,7 @@ internal sealed class StackReadings(StackEngine engine)
     {
         var stack = engine.Require(region, form.Required("StackName"), $"Stack with id {form.Text("StackName")} does not exist");
         return Wire.Page("StackResourceSummaries", stack.Resources.Values.Select(resource => Wire.Member(
-            Identity(resource), Wire.Time("LastUpdatedTimestamp", resource.At), NotChecked("StackResourceDriftStatus"))), form.Text("NextToken"), StacksOnPage);
+            Identity(resource), Wire.Time("LastUpdatedTimestamp", resource.At), DriftCalls.Of(stack, resource))), form.Text("NextToken"), StacksOnPage);
     }
 
     // https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ListExports.html
@@ -168,7 +168,7 @@ internal sealed class StackReadings(StackEngine engine)
                 Wire.Text("ParentId", stack.ParentId),
                 Wire.Text("RootId", stack.RootId),
                 LastOperations(stack),
-                NotChecked());
+                DriftCalls.Of(stack));
         }
     }
 
@@ -200,6 +200,4 @@ internal sealed class StackReadings(StackEngine engine)
         Wire.Text("ResourceStatus", resource.Status),
         Wire.Text("ResourceStatusReason", resource.Reason),
     ];
-
-    private static XElement NotChecked(string name = "StackDriftStatus") => Wire.Part("DriftInformation", Wire.Text(name, "NOT_CHECKED"));
 }

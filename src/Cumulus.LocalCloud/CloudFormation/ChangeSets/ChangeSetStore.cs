@@ -41,7 +41,7 @@ internal sealed class ChangeSetStore(StackEngine engine)
                 throw new AwsError(HttpStatusCode.BadRequest, "AlreadyExistsException", $"ChangeSet {set.Name} already exists");
             _sets.Add(set);
         }
-        engine.RunBeside(() => PlanAsync(set));
+        engine.RunBeside(stop => PlanAsync(set, stop));
     }
 
     /// <exception cref="AwsError">InvalidChangeSetStatus: it is being executed.</exception>
@@ -80,14 +80,14 @@ internal sealed class ChangeSetStore(StackEngine engine)
         // The others were made for the stack as it was.
         lock (_gate)
             _sets.RemoveAll(other => other.Stack == stack && other != set);
-        engine.RunBeside(async () =>
+        engine.RunBeside(async _ =>
         {
             await stack.Operation!.Ended;
             set.ExecutionStatus = stack.Status is "CREATE_COMPLETE" or "UPDATE_COMPLETE" ? "EXECUTE_COMPLETE" : "EXECUTE_FAILED";
         });
     }
 
-    private async Task PlanAsync(ChangeSet set)
+    private async Task PlanAsync(ChangeSet set, CancellationToken cancellationToken)
     {
         set.Status = "CREATE_IN_PROGRESS";
         await engine.PaceAsync();

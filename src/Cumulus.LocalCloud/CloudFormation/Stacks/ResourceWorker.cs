@@ -52,9 +52,9 @@ internal sealed class ResourceWorker(StackServices services, Stack stack, StackO
                 resource = resource with { Attempted = properties };
                 await services.Faults.MeetAsync(stack.Name, resource, StackFaultOperation.Update, stop);
                 await PaceAsync(stop);
-                var state = await services.Types(resource.Type).UpdateAsync(Work(resource, properties) with { Before = old.Properties }, old.State!, services.End);
+                var state = await services.Types(resource.Type).UpdateAsync(await WorkAsync(resource, properties, old.Properties), old.State!, services.End);
                 await PaceAsync(stop);
-                state = await services.Types(resource.Type).SettleAsync(Work(resource, properties), state, stop);
+                state = await services.Types(resource.Type).SettleAsync(await WorkAsync(resource, properties), state, stop);
                 resource = resource with { State = state, Properties = properties };
                 services.Changed(stack.Region);
                 await _groups.RollAsync(resource, changes, updatePolicy, stop);
@@ -87,7 +87,7 @@ internal sealed class ResourceWorker(StackServices services, Stack stack, StackO
             if (now.PhysicalId == old.PhysicalId)
             {
                 var before = now.Attempted ?? now.Properties;
-                state = await services.Types(old.Type).RestoreAsync(Work(old, old.Properties) with { Before = before }, now.State!, stop);
+                state = await services.Types(old.Type).RestoreAsync(await WorkAsync(old, old.Properties, before), now.State!, stop);
                 services.Changed(stack.Region);
                 await _groups.RollAsync(resource, StackPlan.Changes(TypeTable.Find(old.Type)!, before, old.Properties), old.Declaration.UpdatePolicy, stop);
             }
@@ -128,7 +128,7 @@ internal sealed class ResourceWorker(StackServices services, Stack stack, StackO
         {
             await services.Faults.MeetAsync(stack.Name, resource, StackFaultOperation.Delete, stop);
             await PaceAsync(stop);
-            await services.Types(resource.Type).DeleteAsync(Work(resource, resource.Properties), resource.State, services.End);
+            await services.Types(resource.Type).DeleteAsync(services.Work(stack, resource, resource.Properties), resource.State, services.End);
         }
         catch (MotoException e) when (e.IsNotFound)
         {
@@ -161,12 +161,12 @@ internal sealed class ResourceWorker(StackServices services, Stack stack, StackO
         await PaceAsync(stop);
         stack.Signals.Clear(resource.LogicalId);
         // Not to be stopped in the middle: what is half made would belong to nobody.
-        var state = await services.Types(resource.Type).CreateAsync(Work(resource, resource.Properties), services.End);
+        var state = await services.Types(resource.Type).CreateAsync(await WorkAsync(resource, resource.Properties), services.End);
         resource = Report(resource with { State = state }, status, "Resource creation Initiated");
         made(resource);
         services.Changed(stack.Region);
         await PaceAsync(stop);
-        made(resource with { State = await services.Types(resource.Type).SettleAsync(Work(resource, resource.Properties), state, stop) });
+        made(resource with { State = await services.Types(resource.Type).SettleAsync(await WorkAsync(resource, resource.Properties), state, stop) });
     }
 
     private static JsonObject Evaluate(ResourceDeclaration declaration, Evaluator evaluator)
@@ -206,8 +206,8 @@ internal sealed class ResourceWorker(StackServices services, Stack stack, StackO
 
     private Task PaceAsync(CancellationToken stop) => Task.Delay(services.Pace, services.Time, stop);
 
-    private ResourceWork Work(StackResource resource, JsonObject properties) =>
-        new(services.Moto, stack.Region, stack.Name, stack.Id, resource.LogicalId, properties) { StackTags = stack.Definition.Tags };
+    private Task<ResourceWork> WorkAsync(StackResource resource, JsonObject properties, JsonObject? before = null) =>
+        services.WorkAsync(stack, resource, properties, before, services.End);
 
     /// <summary>A service's refusal in the words of CloudFormation's handlers; they tell codes of their own.</summary>
     private static string ReasonOf(Exception e)

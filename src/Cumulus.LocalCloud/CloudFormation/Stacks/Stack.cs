@@ -1,4 +1,5 @@
 using System.Globalization;
+using Cumulus.LocalCloud.CloudFormation.Drift;
 
 namespace Cumulus.LocalCloud.CloudFormation.Stacks;
 
@@ -21,6 +22,7 @@ internal sealed class Stack(string name, string id, string region, StackDefiniti
     private readonly List<StackEvent> _events = [];
     private readonly List<StackOperation> _operations = [];
     private readonly Dictionary<string, StackResource> _resources = [];
+    private readonly Dictionary<string, ResourceDrift> _drifts = [];
 
     public object Gate { get; } = new();
 
@@ -106,6 +108,21 @@ internal sealed class Stack(string name, string id, string region, StackDefiniti
         }
     }
 
+    /// <summary>Of the resources that were looked at since the last operation.</summary>
+    public IReadOnlyDictionary<string, ResourceDrift> Drifts
+    {
+        get
+        {
+            lock (Gate)
+                return _drifts.ToDictionary();
+        }
+    }
+
+    /// <summary>Null: nobody has looked since the last operation.</summary>
+    public DateTimeOffset? DriftCheckedAt { get; set; }
+
+    public string DriftStatus => DriftCheckedAt is null ? "NOT_CHECKED" : Drifts.Values.Any(drift => drift.IsDrifted) ? "DRIFTED" : "IN_SYNC";
+
     public bool IsDeleted => Status == "DELETE_COMPLETE";
 
     public bool IsBusy => Status.EndsWith("_IN_PROGRESS", StringComparison.Ordinal) && Status != "REVIEW_IN_PROGRESS";
@@ -114,6 +131,14 @@ internal sealed class Stack(string name, string id, string region, StackDefiniti
     {
         Operation = operation;
         _operations.Add(operation);
+        _drifts.Clear();
+        DriftCheckedAt = null;
+    }
+
+    public void Record(ResourceDrift drift)
+    {
+        lock (Gate)
+            _drifts[drift.Resource.LogicalId] = drift;
     }
 
     /// <summary>The stack itself has come to a status.</summary>

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using Cumulus.LocalCloud.CloudFormation.Api;
+using Cumulus.LocalCloud.CloudFormation.Drift;
 using Cumulus.LocalCloud.CloudFormation.Resources;
 using Cumulus.LocalCloud.CloudFormation.Templates;
 using Cumulus.LocalCloud.Moto;
@@ -29,12 +30,15 @@ internal sealed class StackEngine : IAsyncDisposable
         _log = log;
         Faults = new StackFaultSchedule(time);
         _services = new StackServices(moto, time, pace, Faults, FindType, new ExportTable(), changed, _end.Token);
+        Drift = new DriftDetector(_services);
         var nested = new NestedStackType(this, new DefinitionReader(moto, new TemplateSource(moto)));
         var waiting = new WaitConditionType(Waits, time);
         _types = new() { [Stack.ResourceType] = nested, ["AWS::CloudFormation::WaitCondition"] = waiting, ["AWS::CloudFormation::WaitConditionHandle"] = new WaitHandleType(endpoint) };
     }
 
     public StackFaultSchedule Faults { get; }
+
+    public DriftDetector Drift { get; }
 
     /// <summary>Signals to wait conditions, by the last part of the handle's address.</summary>
     public SignalBoard Waits { get; } = new();
@@ -88,11 +92,11 @@ internal sealed class StackEngine : IAsyncDisposable
     }
 
     /// <summary>Work that belongs to no operation on a stack.</summary>
-    public void RunBeside(Func<Task> work) => Track(Task.Run(async () =>
+    public void RunBeside(Func<CancellationToken, Task> work) => Track(Task.Run(async () =>
     {
         try
         {
-            await work().WaitAsync(_end.Token);
+            await work(_end.Token).WaitAsync(_end.Token);
         }
         catch (OperationCanceledException) when (_end.IsCancellationRequested)
         {
