@@ -58,7 +58,7 @@ public sealed class DriftTests(CloudFixture cloud) : IClassFixture<CloudFixture>
         await ChangeAsync(name);
 
         var one = await cloud.CloudFormation.DetectStackResourceDriftAsync(new DetectStackResourceDriftRequest { StackName = name, LogicalResourceId = "Queue" }, CloudFixture.Within());
-        var found = await ResourceAsync(name, "Queue");
+        var found = await cloud.ResourceAsync(name, "Queue");
         var table = await Assert.ThrowsAnyAsync<AmazonServiceException>(() => cloud.CloudFormation.DetectStackResourceDriftAsync(
             new DetectStackResourceDriftRequest { StackName = name, LogicalResourceId = "Table" }, CloudFixture.Within()));
         await cloud.UpdateAsync(name, Template.Replace("Orders", "Invoices", StringComparison.Ordinal));
@@ -66,7 +66,7 @@ public sealed class DriftTests(CloudFixture cloud) : IClassFixture<CloudFixture>
         Assert.Equal("MODIFIED", one.StackResourceDrift.StackResourceDriftStatus.Value);
         Assert.Equal("MODIFIED", found.DriftInformation.StackResourceDriftStatus.Value);
         Assert.Equal("ValidationError", table.ErrorCode);
-        Assert.Equal("NOT_CHECKED", (await ResourceAsync(name, "Queue")).DriftInformation.StackResourceDriftStatus.Value);
+        Assert.Equal("NOT_CHECKED", (await cloud.ResourceAsync(name, "Queue")).DriftInformation.StackResourceDriftStatus.Value);
     }
 
     // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-stack-drift.html (states of stacks)
@@ -142,8 +142,5 @@ public sealed class DriftTests(CloudFixture cloud) : IClassFixture<CloudFixture>
         await cloud.AwsAsync("ssm", "delete-parameter", "--name", await PhysicalIdAsync(stack, "Words"));
     }
 
-    private async Task<string> PhysicalIdAsync(string stack, string logicalId) => (await ResourceAsync(stack, logicalId)).PhysicalResourceId;
-
-    private async Task<StackResourceDetail> ResourceAsync(string stack, string logicalId) => (await cloud.CloudFormation.DescribeStackResourceAsync(
-        new DescribeStackResourceRequest { StackName = stack, LogicalResourceId = logicalId }, CloudFixture.Within())).StackResourceDetail;
+    private async Task<string> PhysicalIdAsync(string stack, string logicalId) => (await cloud.ResourceAsync(stack, logicalId)).PhysicalResourceId;
 }

@@ -141,7 +141,7 @@ public sealed class StackOperationTests(CloudFixture cloud) : IClassFixture<Clou
 
         Assert.Equal("ValidationError", wrong.ErrorCode);
         Assert.Equal("UPDATE_ROLLBACK_COMPLETE", stack.StackStatus.Value);
-        Assert.Equal("UPDATE_COMPLETE", (await ResourceAsync(name, "Text")).ResourceStatus.Value);
+        Assert.Equal("UPDATE_COMPLETE", (await cloud.ResourceAsync(name, "Text")).ResourceStatus.Value);
     }
 
     // https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DeleteStack.html
@@ -225,8 +225,5 @@ public sealed class StackOperationTests(CloudFixture cloud) : IClassFixture<Clou
         Assert.Equal(("ROLLBACK_COMPLETE", "CREATE_COMPLETE"), (failed.StackStatus.Value, created.StackStatus.Value));
     }
 
-    private async Task<string> PhysicalIdAsync(string stack, string logicalId) => (await ResourceAsync(stack, logicalId)).PhysicalResourceId;
-
-    private async Task<StackResourceDetail> ResourceAsync(string stack, string logicalId) => (await cloud.CloudFormation.DescribeStackResourceAsync(
-        new DescribeStackResourceRequest { StackName = stack, LogicalResourceId = logicalId }, CloudFixture.Within())).StackResourceDetail;
+    private async Task<string> PhysicalIdAsync(string stack, string logicalId) => (await cloud.ResourceAsync(stack, logicalId)).PhysicalResourceId;
 }

@@ -15,8 +15,8 @@ internal sealed class CloudFormationApi
     {
         var templates = new TemplateSource(moto);
         var definitions = new DefinitionReader(moto, templates);
-        var changeSets = new ChangeSetCalls(engine, new ChangeSetStore(engine), definitions);
-        var (calls, readings, ofTemplates) = (new StackCalls(engine, definitions, templates), new StackReadings(engine), new TemplateCalls(engine, changeSets, templates));
+        var changeSets = new ChangeSetCalls(engine, new ChangeSetStore(engine, definitions), definitions);
+        var (calls, readings, ofTemplates) = (new StackCalls(engine, definitions, templates), new StackReadings(engine, changeSets), new TemplateCalls(engine, changeSets, templates));
         var drift = new DriftCalls(engine);
         _operations["CreateStack"] = calls.CreateAsync;
         _operations["UpdateStack"] = calls.UpdateAsync;
@@ -25,6 +25,7 @@ internal sealed class CloudFormationApi
         _operations["GetTemplateSummary"] = ofTemplates.SummarizeAsync;
         _operations["CreateChangeSet"] = changeSets.CreateAsync;
         Add("DescribeChangeSet", changeSets.Describe);
+        Add("DescribeChangeSetHooks", changeSets.DescribeHooks);
         Add("ExecuteChangeSet", changeSets.Execute);
         Add("DeleteChangeSet", changeSets.Delete);
         Add("ListChangeSets", changeSets.List);
