@@ -167,7 +167,7 @@ public sealed class CloudFixture : IAsyncLifetime
         {
             StackName = stackName,
             TemplateBody = template,
-            Capabilities = ["CAPABILITY_NAMED_IAM"],
+            Capabilities = ["CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"],
             Parameters = [.. parameters.Select(pair => new Parameter { ParameterKey = pair.Key, ParameterValue = pair.Value })],
         }, Within());
         return await SettledAsync(answer.StackId);
@@ -179,7 +179,7 @@ public sealed class CloudFixture : IAsyncLifetime
         {
             StackName = stackName,
             TemplateBody = template,
-            Capabilities = ["CAPABILITY_NAMED_IAM"],
+            Capabilities = ["CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"],
             Parameters = [.. parameters.Select(pair => new Parameter { ParameterKey = pair.Key, ParameterValue = pair.Value })],
         }, Within());
         return await SettledAsync(answer.StackId);
@@ -191,6 +191,29 @@ public sealed class CloudFixture : IAsyncLifetime
         await CloudFormation.DeleteStackAsync(new DeleteStackRequest { StackName = stackId }, Within());
         return await SettledAsync(stackId);
     }
+
+    /// <summary>Makes a change set and waits until it is known what it would do.</summary>
+    public async Task<DescribeChangeSetResponse> CreateSetAsync(CreateChangeSetRequest request)
+    {
+        var made = await CloudFormation.CreateChangeSetAsync(request, Within());
+        DescribeChangeSetResponse? set = null;
+        await UntilAsync(async () =>
+        {
+            set = await CloudFormation.DescribeChangeSetAsync(new DescribeChangeSetRequest { ChangeSetName = made.Id, IncludePropertyValues = true }, Within());
+            return set.Status.Value is "CREATE_COMPLETE" or "FAILED";
+        }, () => $"change set is {set?.Status.Value}");
+        return set!;
+    }
+
+    /// <summary>Executes a change set and waits until its stack is at rest.</summary>
+    public async Task<Stack> ExecuteAsync(DescribeChangeSetResponse set)
+    {
+        await CloudFormation.ExecuteChangeSetAsync(new ExecuteChangeSetRequest { ChangeSetName = set.ChangeSetId }, Within());
+        return await SettledAsync(set.StackId);
+    }
+
+    public async Task<StackResourceDetail> ResourceAsync(string stack, string logicalId) => (await CloudFormation.DescribeStackResourceAsync(
+        new DescribeStackResourceRequest { StackName = stack, LogicalResourceId = logicalId }, Within())).StackResourceDetail;
 
     /// <summary>Oldest first.</summary>
     public async Task<IReadOnlyList<StackEvent>> EventsAsync(string stackName)
