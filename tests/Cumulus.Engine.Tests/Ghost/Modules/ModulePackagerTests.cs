@@ -28,7 +28,7 @@ public sealed class ModulePackagerTests : IDisposable
         Assert.Equal((false, true), (first.Reused, second.Reused));
         Assert.StartsWith($"ghost.prod.front.web/{commit[..12]}-", first.Key, StringComparison.Ordinal);
         string[] names = [.. BundleManifest.Read(_store[first.Key + BundleManifest.Suffix], "m", false).Entries.Select(e => e.Name)];
-        Assert.Equal([".cumulus-module", ".cumulus-module/module.json", ".cumulus-module/post_deploy", ".gitignore", "built.txt", "index.html"], names);
+        Assert.Equal([".cumulus-module/module.json", ".cumulus-module/post_deploy", ".gitignore", "built.txt", "index.html"], names);
     }
 
     [NeedsFact("git", Need.Unix)]
