@@ -97,6 +97,25 @@ public static class ErrorIds
     public const string GhostDeploymentNotFound = nameof(GhostDeploymentNotFound);
     public const string ApplicationManifestChanged = nameof(ApplicationManifestChanged);
 
+    // Jobs
+    public const string JobNotFound = nameof(JobNotFound);
+    public const string JobBusy = nameof(JobBusy);
+    public const string JobRunning = nameof(JobRunning);
+    public const string JobFailed = nameof(JobFailed);
+    public const string JobAborted = nameof(JobAborted);
+    public const string JobCancelled = nameof(JobCancelled);
+    public const string JobTimedOut = nameof(JobTimedOut);
+    public const string JobTurnLost = nameof(JobTurnLost);
+    public const string JobProcessDied = nameof(JobProcessDied);
+    public const string JobWaitTimedOut = nameof(JobWaitTimedOut);
+
+    // Applications
+    public const string ApplicationInvalid = nameof(ApplicationInvalid);
+    public const string ApplicationNotFound = nameof(ApplicationNotFound);
+    public const string ApplicationExists = nameof(ApplicationExists);
+    public const string ApplicationChanged = nameof(ApplicationChanged);
+    public const string ApplicationTestFailed = nameof(ApplicationTestFailed);
+
     // LocalCloud
     public const string LocalCloudUnavailable = nameof(LocalCloudUnavailable);
     public const string LocalCloudNotFound = nameof(LocalCloudNotFound);

@@ -14,6 +14,9 @@ public sealed record AwsConnection
     /// <summary>Role to assume with whatever credentials the rest gives.</summary>
     public string? RoleArn { get; init; }
 
+    /// <summary>What the trust policy of <see cref="RoleArn"/> asks for; null: nothing.</summary>
+    public string? ExternalId { get; init; }
+
     /// <summary>One endpoint for all services, for a local AWS; <c>AWS_ENDPOINT_URL</c> when null.</summary>
     public string? EndpointUrl { get; init; }
 

@@ -61,6 +61,8 @@ public sealed class AwsGateways : IDisposable
 
     public IHostFleet Hosts => new SsmHostFleet(_fleet.Value.Ec2, _fleet.Value.AutoScaling, _fleet.Value.Ssm, Where(_fleet.Value.Ssm, "ec2, autoscaling and ssm"));
 
+    public IMachineCatalog Machines => new Ec2MachineCatalog(_fleet.Value.Ec2, _fleet.Value.AutoScaling, Where(_fleet.Value.Ec2, "ec2 and autoscaling"));
+
     public IHostSignals Signals => new AwsHostSignals(_cloudFormation.Value, _fleet.Value.AutoScaling, Where(_cloudFormation.Value, "cloudformation and autoscaling"));
 
     public ISigningKeys SigningKeys => new KmsSigningKeys(_kms.Value, Where(_kms.Value, "kms"));

@@ -1,5 +1,4 @@
 using System.ComponentModel;
-using Cumulus.Engine.Hosts.Service;
 using Cumulus.Engine.Processes;
 
 namespace Cumulus.Engine.Ghost.Modules;

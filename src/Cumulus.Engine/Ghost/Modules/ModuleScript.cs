@@ -1,6 +1,5 @@
 using System.ComponentModel;
 using Cumulus.Engine.Hosts;
-using Cumulus.Engine.Hosts.Service;
 using Cumulus.Engine.Processes;
 
 namespace Cumulus.Engine.Ghost.Modules;
