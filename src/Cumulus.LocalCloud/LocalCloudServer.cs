@@ -1,8 +1,11 @@
 using System.Runtime.InteropServices;
 using Cumulus.Engine;
+using Cumulus.LocalCloud.AutoScaling;
+using Cumulus.LocalCloud.AutoScaling.Api;
 using Cumulus.LocalCloud.CloudFormation.Api;
 using Cumulus.LocalCloud.CloudFormation.Stacks;
 using Cumulus.LocalCloud.Fleet;
+using Cumulus.LocalCloud.LoadBalancing;
 using Cumulus.LocalCloud.Moto;
 using Cumulus.LocalCloud.Proxy;
 using Cumulus.LocalCloud.Ssm;
@@ -187,11 +190,16 @@ public sealed class LocalCloudServer : IAsyncDisposable
         var client = new MotoClient(http, _moto.Address);
         foreach (var bucket in _options.Buckets)
             await client.CreateBucketAsync(bucket, _options.Region, cancellationToken);
+        var faults = IHostFaults.None;
         _fleet = Keep(new HostFleet(new MotoInventory(client), sandboxes, _folder, _options, log, time));
+        var targets = Keep(new TargetMonitor(client, _fleet, faults, _options.StackClock, log));
+        var autoScaling = Keep(new AutoScalingEngine(client, _fleet, targets, _options.StackClock, log));
+        var played = new PlayedServices(new AutoScalingApi(autoScaling), new LoadBalancingApi(client, targets, _fleet));
+        var whole = new MotoClient(http, _moto.Address, played);
         var runCommand = Keep(new RunCommandService(_fleet, log, time));
-        _stacks = Keep(new StackEngine(client, proxy.Endpoint, _options.StackClock, _options.StackPace, _fleet.Signal, log));
+        _stacks = Keep(new StackEngine(whole, proxy.Endpoint, _options.StackClock, _options.StackPace, _fleet.Signal, log));
         var control = new ControlRequests(credentials, _fleet, _stacks, Stop);
-        proxy.Serve(new RequestHandler(credentials, new Forwarder(http, _moto.Address), _fleet, runCommand, new CloudFormationApi(_stacks, client), new WaitHandles(_stacks), control, log));
+        proxy.Serve(new RequestHandler(credentials, new Forwarder(http, _moto.Address), _fleet, runCommand, played, new CloudFormationApi(_stacks, whole), new WaitHandles(_stacks), control, log));
 
         StopOnSignals();
         log.Write($"ready at {proxy.Endpoint}; hosts: {sandboxes.Isolation}{(sandboxes.Note is null ? "" : $" ({sandboxes.Note})")}");

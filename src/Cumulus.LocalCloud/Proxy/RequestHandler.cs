@@ -9,7 +9,7 @@ namespace Cumulus.LocalCloud.Proxy;
 
 /// <summary>What happens to one request.</summary>
 internal sealed class RequestHandler(
-    Credentials credentials, Forwarder moto, HostFleet fleet, RunCommandService runCommand, CloudFormationApi cloudFormation, WaitHandles waits, ControlRequests control, CloudLog log)
+    Credentials credentials, Forwarder moto, HostFleet fleet, RunCommandService runCommand, PlayedServices played, CloudFormationApi cloudFormation, WaitHandles waits, ControlRequests control, CloudLog log)
 {
     private const int BodyLimit = 8 * 1024 * 1024;
 
@@ -67,6 +67,11 @@ internal sealed class RequestHandler(
         if (call.Service == "cloudformation")
         {
             await (await cloudFormation.AnswerAsync(call, cancellationToken)).WriteAsync(response, withBody, cancellationToken);
+            return;
+        }
+        if (await played.TryAnswerAsync(call, cancellationToken) is { } own)
+        {
+            await own.WriteAsync(response, withBody, cancellationToken);
             return;
         }
         using var answer = await moto.SendAsync(request, body, cancellationToken);

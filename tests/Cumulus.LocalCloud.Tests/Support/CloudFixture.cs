@@ -5,6 +5,7 @@ using Amazon.CloudFormation;
 using Amazon.CloudFormation.Model;
 using Amazon.EC2;
 using Amazon.EC2.Model;
+using Amazon.ElasticLoadBalancingV2;
 using Amazon.Runtime;
 using Amazon.S3;
 using Amazon.SimpleSystemsManagement;
@@ -33,6 +34,8 @@ public sealed class CloudFixture : IAsyncLifetime
 
     public AmazonAutoScalingClient AutoScaling { get; private set; } = null!;
 
+    public AmazonElasticLoadBalancingV2Client Balancing { get; private set; } = null!;
+
     public AmazonSimpleSystemsManagementClient Ssm { get; private set; } = null!;
 
     public BasicAWSCredentials Credentials => new(Info.AccessKeyId, Info.SecretAccessKey);
@@ -53,6 +56,7 @@ public sealed class CloudFixture : IAsyncLifetime
         Ec2 = new AmazonEC2Client(Credentials, With(new AmazonEC2Config()));
         CloudFormation = new AmazonCloudFormationClient(Credentials, With(new AmazonCloudFormationConfig()));
         AutoScaling = new AmazonAutoScalingClient(Credentials, With(new AmazonAutoScalingConfig()));
+        Balancing = new AmazonElasticLoadBalancingV2Client(Credentials, With(new AmazonElasticLoadBalancingV2Config()));
         Ssm = new AmazonSimpleSystemsManagementClient(Credentials, With(new AmazonSimpleSystemsManagementConfig()));
     }
 
@@ -60,7 +64,7 @@ public sealed class CloudFixture : IAsyncLifetime
     {
         if (_server is not null)
             await _server.DisposeAsync();
-        foreach (var client in new IDisposable?[] { S3, Ec2, CloudFormation, AutoScaling, Ssm })
+        foreach (var client in new IDisposable?[] { S3, Ec2, CloudFormation, AutoScaling, Balancing, Ssm })
             client?.Dispose();
         Directory.Delete(_folder, recursive: true);
     }
