@@ -92,6 +92,22 @@ public static class ErrorIds
     public const string LeaseUnavailable = nameof(LeaseUnavailable);
     public const string StateInvalid = nameof(StateInvalid);
 
+    // Roll-outs of applications
+    public const string StrategyInvalid = nameof(StrategyInvalid);
+    public const string HostsNotFound = nameof(HostsNotFound);
+    public const string HostsUnreachable = nameof(HostsUnreachable);
+    public const string CapacityTooLow = nameof(CapacityTooLow);
+    public const string InvariantBroken = nameof(InvariantBroken);
+    public const string RolloutFailed = nameof(RolloutFailed);
+    public const string RolloutInterrupted = nameof(RolloutInterrupted);
+    public const string ModuleNotFound = nameof(ModuleNotFound);
+    public const string ModuleSourceInvalid = nameof(ModuleSourceInvalid);
+    public const string ModuleSourceFailed = nameof(ModuleSourceFailed);
+    public const string RevisionNotFound = nameof(RevisionNotFound);
+    public const string ModuleScriptFailed = nameof(ModuleScriptFailed);
+    public const string GhostDeploymentNotFound = nameof(GhostDeploymentNotFound);
+    public const string ApplicationManifestChanged = nameof(ApplicationManifestChanged);
+
     // Jobs
     public const string JobNotFound = nameof(JobNotFound);
     public const string JobBusy = nameof(JobBusy);
