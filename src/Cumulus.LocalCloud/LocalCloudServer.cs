@@ -1,11 +1,14 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Cumulus.Engine;
+using Cumulus.LocalCloud.AutoScaling;
+using Cumulus.LocalCloud.AutoScaling.Api;
 using Cumulus.LocalCloud.Calls;
 using Cumulus.LocalCloud.CloudFormation.Api;
 using Cumulus.LocalCloud.CloudFormation.Stacks;
 using Cumulus.LocalCloud.Faults;
 using Cumulus.LocalCloud.Fleet;
+using Cumulus.LocalCloud.LoadBalancing;
 using Cumulus.LocalCloud.Moto;
 using Cumulus.LocalCloud.Proxy;
 using Cumulus.LocalCloud.Signing;
@@ -242,11 +245,16 @@ public sealed class LocalCloudServer : IAsyncDisposable
         var client = new MotoClient(http, _moto.Address);
         foreach (var bucket in _options.Buckets)
             await client.CreateBucketAsync(bucket, _options.Region, cancellationToken);
+        var faults = IHostFaults.None;
         _fleet = Keep(new HostFleet(new MotoInventory(client), sandboxes, _folder, _options, log, time));
+        var targets = Keep(new TargetMonitor(client, _fleet, faults, time, log));
+        var autoScaling = Keep(new AutoScalingEngine(client, _fleet, targets, time, log));
+        var played = new PlayedServices(new AutoScalingApi(autoScaling), new LoadBalancingApi(client, targets, _fleet));
+        var whole = new MotoClient(http, _moto.Address, played);
         var runCommand = Keep(new RunCommandService(_fleet, log, time));
-        _stacks = Keep(new StackEngine(client, proxy.Endpoint, time, _options.StackPace, _faults, _fleet.Signal, log));
+        _stacks = Keep(new StackEngine(whole, proxy.Endpoint, time, _options.StackPace, _faults, _fleet.Signal, log));
         var accepted = new CredentialStore(credentials);
-        var router = new CallRouter(new Forwarder(http, _moto.Address), _fleet, runCommand, new CloudFormationApi(_stacks, client), accepted);
+        var router = new CallRouter(new Forwarder(http, _moto.Address), _fleet, runCommand, played, new CloudFormationApi(_stacks, whole), accepted);
         var control = new ControlRequests(credentials, this, journal, _faults, Stop);
         proxy.Serve(new RequestHandler(accepted, router, _faults, journal, new WaitHandles(_stacks), control, time, log));
 

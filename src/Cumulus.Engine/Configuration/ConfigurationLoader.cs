@@ -87,14 +87,15 @@ public sealed class ConfigurationLoader(IConfigurationFiles files)
     // As before, the merged view of the main files says what is included, and included files come before all of them.
     private List<string> Includes(List<ConfigurationLayer> layers, PathResolver resolver, ProblemCollector problems)
     {
-        MergedSection general = new MergedSettings(layers).General;
+        var merged = new MergedSettings(layers);
+        var general = new SectionView(SectionKey.General, [merged.General], merged, problems);
         var includes = new List<string>();
         bool isConf = general.Find("include")?.IsConf ?? false;
-        foreach (SettingItem item in general.Items("include", problems))
+        foreach (SettingItem item in general.Items("include"))
         {
-            string path = resolver.Resolve(item, isConf, general.Key.Option("include"));
+            string path = resolver.Resolve(item, isConf, general.Option("include"));
             if (files.Exists(path)) includes.Add(path);
-            else problems.Warn(item.Place, general.Key.Option("include"), $"The included file {path} does not exist and is left out.");
+            else problems.Warn(item.Place, general.Option("include"), $"The included file {path} does not exist and is left out.");
         }
 
         return includes;

@@ -7,7 +7,7 @@ using Cumulus.LocalCloud.Ssm;
 namespace Cumulus.LocalCloud.Proxy;
 
 /// <summary>Finds who does a call: the cloud itself what moto cannot, moto the rest.</summary>
-internal sealed class CallRouter(Forwarder moto, HostFleet fleet, RunCommandService runCommand, CloudFormationApi cloudFormation, CredentialStore credentials)
+internal sealed class CallRouter(Forwarder moto, HostFleet fleet, RunCommandService runCommand, PlayedServices played, CloudFormationApi cloudFormation, CredentialStore credentials)
 {
     private static readonly HashSet<string> Changing = ["ec2", "autoscaling"];
 
@@ -19,6 +19,8 @@ internal sealed class CallRouter(Forwarder moto, HostFleet fleet, RunCommandServ
             return Reply.Of(runCommand.Answer(call, body!));
         if (call.Service == "cloudformation")
             return Reply.Of(await cloudFormation.AnswerAsync(call, cancellationToken));
+        if (await played.TryAnswerAsync(call, cancellationToken) is { } own)
+            return Reply.Of(own);
         var answer = await ForwardAsync(call, request, body, cancellationToken);
         if (Changing.Contains(call.Service) && !call.IsReading)
             fleet.Signal(call.Region);

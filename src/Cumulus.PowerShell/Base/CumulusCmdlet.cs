@@ -31,7 +31,7 @@ public abstract class CumulusCmdlet : PSCmdlet, IDisposable
 
     public void Dispose()
     {
-        _pump.Dispose();
+        Dispose(disposing: true);
         GC.SuppressFinalize(this);
     }
 
@@ -61,6 +61,11 @@ public abstract class CumulusCmdlet : PSCmdlet, IDisposable
 
     /// <summary>Cancels the token of the bodies and returns at once; the running block returns after its clean-up.</summary>
     internal void RequestStop() => _pump.RequestStop();
+
+    protected virtual void Dispose(bool disposing)
+    {
+        if (disposing) _pump.Dispose();
+    }
 
     protected virtual Task BeginAsync(CancellationToken stop) => Task.CompletedTask;
 

@@ -5,6 +5,7 @@ using Amazon.CloudFormation;
 using Amazon.CloudFormation.Model;
 using Amazon.EC2;
 using Amazon.EC2.Model;
+using Amazon.ElasticLoadBalancingV2;
 using Amazon.Runtime;
 using Amazon.S3;
 using Amazon.SimpleSystemsManagement;
@@ -33,6 +34,8 @@ public sealed class CloudFixture : IAsyncLifetime
 
     public AmazonAutoScalingClient AutoScaling { get; private set; } = null!;
 
+    public AmazonElasticLoadBalancingV2Client Balancing { get; private set; } = null!;
+
     public AmazonSimpleSystemsManagementClient Ssm { get; private set; } = null!;
 
     public BasicAWSCredentials Credentials => new(Info.AccessKeyId, Info.SecretAccessKey);
@@ -53,6 +56,7 @@ public sealed class CloudFixture : IAsyncLifetime
         Ec2 = new AmazonEC2Client(Credentials, With(new AmazonEC2Config()));
         CloudFormation = new AmazonCloudFormationClient(Credentials, With(new AmazonCloudFormationConfig()));
         AutoScaling = new AmazonAutoScalingClient(Credentials, With(new AmazonAutoScalingConfig()));
+        Balancing = new AmazonElasticLoadBalancingV2Client(Credentials, With(new AmazonElasticLoadBalancingV2Config()));
         Ssm = new AmazonSimpleSystemsManagementClient(Credentials, With(new AmazonSimpleSystemsManagementConfig()));
     }
 
@@ -60,7 +64,7 @@ public sealed class CloudFixture : IAsyncLifetime
     {
         if (_server is not null)
             await _server.DisposeAsync();
-        foreach (var client in new IDisposable?[] { S3, Ec2, CloudFormation, AutoScaling, Ssm })
+        foreach (var client in new IDisposable?[] { S3, Ec2, CloudFormation, AutoScaling, Balancing, Ssm })
             client?.Dispose();
         Directory.Delete(_folder, recursive: true);
     }
@@ -167,7 +171,7 @@ public sealed class CloudFixture : IAsyncLifetime
         {
             StackName = stackName,
             TemplateBody = template,
-            Capabilities = ["CAPABILITY_NAMED_IAM"],
+            Capabilities = ["CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"],
             Parameters = [.. parameters.Select(pair => new Parameter { ParameterKey = pair.Key, ParameterValue = pair.Value })],
         }, Within());
         return await SettledAsync(answer.StackId);
@@ -179,7 +183,7 @@ public sealed class CloudFixture : IAsyncLifetime
         {
             StackName = stackName,
             TemplateBody = template,
-            Capabilities = ["CAPABILITY_NAMED_IAM"],
+            Capabilities = ["CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"],
             Parameters = [.. parameters.Select(pair => new Parameter { ParameterKey = pair.Key, ParameterValue = pair.Value })],
         }, Within());
         return await SettledAsync(answer.StackId);
@@ -191,6 +195,29 @@ public sealed class CloudFixture : IAsyncLifetime
         await CloudFormation.DeleteStackAsync(new DeleteStackRequest { StackName = stackId }, Within());
         return await SettledAsync(stackId);
     }
+
+    /// <summary>Makes a change set and waits until it is known what it would do.</summary>
+    public async Task<DescribeChangeSetResponse> CreateSetAsync(CreateChangeSetRequest request)
+    {
+        var made = await CloudFormation.CreateChangeSetAsync(request, Within());
+        DescribeChangeSetResponse? set = null;
+        await UntilAsync(async () =>
+        {
+            set = await CloudFormation.DescribeChangeSetAsync(new DescribeChangeSetRequest { ChangeSetName = made.Id, IncludePropertyValues = true }, Within());
+            return set.Status.Value is "CREATE_COMPLETE" or "FAILED";
+        }, () => $"change set is {set?.Status.Value}");
+        return set!;
+    }
+
+    /// <summary>Executes a change set and waits until its stack is at rest.</summary>
+    public async Task<Stack> ExecuteAsync(DescribeChangeSetResponse set)
+    {
+        await CloudFormation.ExecuteChangeSetAsync(new ExecuteChangeSetRequest { ChangeSetName = set.ChangeSetId }, Within());
+        return await SettledAsync(set.StackId);
+    }
+
+    public async Task<StackResourceDetail> ResourceAsync(string stack, string logicalId) => (await CloudFormation.DescribeStackResourceAsync(
+        new DescribeStackResourceRequest { StackName = stack, LogicalResourceId = logicalId }, Within())).StackResourceDetail;
 
     /// <summary>Oldest first.</summary>
     public async Task<IReadOnlyList<StackEvent>> EventsAsync(string stackName)
