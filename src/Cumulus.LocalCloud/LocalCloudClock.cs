@@ -11,8 +11,8 @@ public sealed class LocalCloudClock : TimeProvider
 
     private readonly object _gate = new();
     private readonly HashSet<Timer> _timers = [];
-    private readonly SemaphoreSlim _turn = new(1);
     private readonly TimeProvider _machine;
+    private Task _steps = Task.CompletedTask;
     private long _ahead;
 
     /// <param name="machine">Where real time comes from; null: the system.</param>
@@ -32,25 +32,11 @@ public sealed class LocalCloudClock : TimeProvider
     /// Steps are taken one after the other.
     /// </summary>
     /// <param name="time">Not negative: nothing that has happened is undone.</param>
-    public async Task StepAsync(TimeSpan time, CancellationToken cancellationToken)
+    public Task StepAsync(TimeSpan time, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(time, TimeSpan.Zero);
-        await _turn.WaitAsync(cancellationToken);
-        try
-        {
-            var (rest, least) = (time, time / Stops);
-            while (rest > TimeSpan.Zero)
-            {
-                var stride = TimeSpan.FromTicks(Math.Min(rest.Ticks, Math.Max(least.Ticks, NextDue().Ticks)));
-                Advance(stride);
-                rest -= stride;
-                await Task.Delay(Pause, _machine, cancellationToken);
-            }
-        }
-        finally
-        {
-            _turn.Release();
-        }
+        lock (_gate)
+            return _steps = StepAfterAsync(_steps, time, cancellationToken);
     }
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
@@ -58,6 +44,19 @@ public sealed class LocalCloudClock : TimeProvider
         var timer = new Timer(this, callback, state);
         timer.Change(dueTime, period);
         return timer;
+    }
+
+    private async Task StepAfterAsync(Task earlier, TimeSpan time, CancellationToken cancellationToken)
+    {
+        await earlier.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        var (rest, least) = (time, time / Stops);
+        while (rest > TimeSpan.Zero)
+        {
+            var stride = TimeSpan.FromTicks(Math.Min(rest.Ticks, Math.Max(least.Ticks, NextDue().Ticks)));
+            Advance(stride);
+            rest -= stride;
+            await Task.Delay(Pause, _machine, cancellationToken);
+        }
     }
 
     private TimeSpan NextDue()

@@ -52,6 +52,9 @@ public sealed record LocalCloudOptions
     /// <summary>The clock of everything in the cloud: pace, time-outs, waits for signals, times of events. One that can be stepped, unless another is given.</summary>
     public TimeProvider Clock { get; init; } = new LocalCloudClock();
 
+    /// <summary>How many calls the journal has in memory, and a fifth of what each of its two files may have.</summary>
+    public int KeptCalls { get; init; } = 10_000;
+
     /// <summary>Where a cloud lives when nothing else is said: one for each user.</summary>
     public static string DefaultPath { get; } =
         System.IO.Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cumulus", "localcloud");

@@ -219,7 +219,7 @@ public sealed class LocalCloudServer : IAsyncDisposable
     {
         var time = _options.Clock;
         var log = Keep(new CloudLog(_folder.Log, time));
-        var journal = _journal = Keep(new CallJournal(_folder.Calls, _folder.FormerCalls));
+        var journal = _journal = Keep(new CallJournal(_folder.Calls, _folder.FormerCalls, _options.KeptCalls));
         var credentials = Credentials.MakeUp();
         var proxy = _proxy = ProxyServer.Listen();
         Info = Info with { Endpoint = proxy.Endpoint, AccessKeyId = credentials.AccessKeyId, SecretAccessKey = credentials.SecretAccessKey };

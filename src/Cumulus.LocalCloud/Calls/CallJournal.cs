@@ -4,15 +4,20 @@ using Cumulus.LocalCloud.Proxy;
 namespace Cumulus.LocalCloud.Calls;
 
 /// <summary>
-/// All calls, counted; the newest of them in memory, and as lines of JSON in a file. Two files at most, of some megabytes each: the older one is replaced.
+/// All calls, counted; the newest of them in memory, and as lines of JSON in a file. There are two files at most: the older one is replaced.
 /// </summary>
-internal sealed class CallJournal(string path, string formerPath, int capacity = 10_000, long fileLimit = 16 * 1024 * 1024) : IDisposable
+/// <param name="kept">How many are kept in memory.</param>
+internal sealed class CallJournal(string path, string formerPath, int kept) : IDisposable
 {
+    // A line has some 400 letters: with the usual 10,000 calls in memory a file has 20 MB.
+    private const int FileFactor = 5;
+
     private readonly object _gate = new();
     private readonly Queue<LocalCloudCall> _newest = new();
     private readonly Dictionary<(string Service, string Operation), LocalCloudCallCount> _counts = [];
     private StreamWriter _file = Open(path);
     private long _total;
+    private int _lines;
     private bool _closed;
 
     /// <summary>By service and operation.</summary>
@@ -31,7 +36,7 @@ internal sealed class CallJournal(string path, string formerPath, int capacity =
         {
             call = call with { Number = ++_total };
             _newest.Enqueue(call);
-            if (_newest.Count > capacity)
+            if (_newest.Count > kept)
                 _newest.Dequeue();
             var key = (call.Service, call.Operation);
             var count = _counts.GetValueOrDefault(key) ?? new LocalCloudCallCount(call.Service, call.Operation, 0, 0, 0);
@@ -62,8 +67,9 @@ internal sealed class CallJournal(string path, string formerPath, int capacity =
 
     private void Write(LocalCloudCall call)
     {
-        if (_file.BaseStream.Length > fileLimit)
+        if (++_lines > kept * FileFactor)
         {
+            _lines = 1;
             _file.Dispose();
             File.Move(path, formerPath, overwrite: true);
             _file = Open(path);

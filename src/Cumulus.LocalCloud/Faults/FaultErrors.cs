@@ -57,7 +57,7 @@ internal static class FaultErrors
     private static (int, string, string) Denied(AwsCall call, string principal)
     {
         var action = $"{call.Service}:{call.Operation}";
-        var words = $"User: {principal} is not authorized to perform: {action} on resource: {call.Arns.FirstOrDefault() ?? "*"}";
+        var words = $"User: {principal} is not authorized to perform: {action} on resource: {(call.Arns is [var first, ..] ? first : "*")}";
         return (call.Protocol, call.Service) switch
         {
             (AwsProtocol.S3, _) => (403, "AccessDenied", words),
