@@ -14,6 +14,7 @@
     VariablesToExport    = @()
     CmdletsToExport      = @(
         'Compare-Bundle'
+        'Compare-Environment'
         'Confirm-InstalledBundle'
         'Connect-Cumulus'
         'Convert-CumulusConfiguration'
