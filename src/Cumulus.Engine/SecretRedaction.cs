@@ -18,6 +18,9 @@ public sealed partial class SecretRedaction(IEnumerable<string?> secrets)
     public static SecretRedaction For(Configuration.StaticKeys? keys) =>
         new([keys?.SecretAccessKey, Environment.GetEnvironmentVariable("AWS_SECRET_ACCESS_KEY"), Environment.GetEnvironmentVariable("AWS_SESSION_TOKEN")]);
 
+    /// <summary>Whether a thing of this name is a secret by the sound of it.</summary>
+    public static bool NamesSecret(string name) => SecretWord().IsMatch(name);
+
     public string Clean(string text)
     {
         foreach (string secret in _secrets) text = text.Replace(secret, Mask, StringComparison.Ordinal);
@@ -27,6 +30,9 @@ public sealed partial class SecretRedaction(IEnumerable<string?> secrets)
         text = Option().Replace(text, $"$1{Mask}");
         return Assignment().Replace(text, $"$1{Mask}");
     }
+
+    [GeneratedRegex(Word, RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex SecretWord();
 
     [GeneratedRegex(@"\b(authorization[""']?\s*[:=]\s*[""']?(?:(?:basic|bearer|digest)\s+)?|bearer\s+)[^\s""']+", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Header();

@@ -40,6 +40,14 @@ public sealed class DeployEnvironmentCommand : EnvironmentCmdlet
     [ValidateRange(1, 604800)]
     public int TimeoutSec { get; set; } = 7200;
 
+    /// <summary>Run in the background as a PowerShell job, which Receive-Job, Wait-Job and Stop-Job take. In PowerShell only.</summary>
+    [Parameter]
+    public SwitchParameter AsJob { get; set; }
+
+    /// <summary>Say nothing to the build service that runs this: no groups, annotations, summary or outputs.</summary>
+    [Parameter]
+    public SwitchParameter NoCi { get; set; }
+
     protected override Task ProcessAsync(CancellationToken stop)
     {
         var target = (Environment, Version);

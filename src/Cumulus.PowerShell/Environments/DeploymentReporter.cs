@@ -4,22 +4,22 @@ using Cumulus.Engine.Environments;
 
 namespace Cumulus.PowerShell;
 
-/// <summary>Shows a deployment or a removal while it runs: one verbose line for each change, one bar for each stack.</summary>
+/// <summary>Shows a deployment or a removal while it runs: one line for each change, one bar for each stack.</summary>
 internal sealed class DeploymentReporter(ICmdletHost host) : IDeploymentObserver
 {
     private readonly Dictionary<string, int> _bars = [];
 
     public void StackStarted(string stackName, StackAction action, string reason) =>
-        host.WriteVerbose($"{stackName}  {action.ToString().ToLowerInvariant()}: {reason}");
+        host.WriteChange($"{stackName}  {action.ToString().ToLowerInvariant()}: {reason}");
 
     public void StackBusy(string stackName, string status) =>
-        host.WriteVerbose($"{stackName}  {status}: another operation runs; waiting for it");
+        host.WriteChange($"{stackName}  {status}: another operation runs; waiting for it");
 
     public void StackEvent(StackEventRecord stackEvent)
     {
         string time = stackEvent.Timestamp.ToLocalTime().ToString("HH:mm:ss", CultureInfo.InvariantCulture);
         string reason = stackEvent.Reason is { Length: > 0 } text ? $"  {text}" : "";
-        host.WriteVerbose($"{time}  {stackEvent.StackName}  {stackEvent.Status,-20}  {stackEvent.LogicalId} ({stackEvent.ResourceType}){reason}");
+        host.WriteChange($"{time}  {stackEvent.StackName}  {stackEvent.Status,-20}  {stackEvent.LogicalId} ({stackEvent.ResourceType}){reason}");
     }
 
     public void StackProgressed(StackProgress progress) =>
@@ -32,11 +32,11 @@ internal sealed class DeploymentReporter(ICmdletHost host) : IDeploymentObserver
     public void StackFinished(StackDeployment stack)
     {
         host.WriteProgress(new CmdletProgress(Bar(stack.StackName), stack.StackName, stack.Status, Completed: true));
-        host.WriteVerbose($"{stack.StackName}  {stack.Status}  {stack.Took.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture)} s");
+        host.WriteChange($"{stack.StackName}  {stack.Status}  {stack.Took.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture)} s");
     }
 
     public void HostUpdated(HostUpdate update) =>
-        host.WriteVerbose($"{update.InstanceId}  {update.Status}{(update.ExitCode is { } code ? $", exit code {code}" : "")}");
+        host.WriteChange($"{update.InstanceId}  {update.Status}{(update.ExitCode is { } code ? $", exit code {code}" : "")}");
 
     public void HookLine(string hook, string line) => host.WriteVerbose($"{hook}: {line}");
 
