@@ -72,6 +72,14 @@ public sealed class NewBundleCommand : CumulusCmdlet
     [Parameter]
     public SwitchParameter NoCache { get; set; }
 
+    /// <summary>Run in the background as a PowerShell job, which Receive-Job, Wait-Job and Stop-Job take. In PowerShell only.</summary>
+    [Parameter]
+    public SwitchParameter AsJob { get; set; }
+
+    /// <summary>Say nothing to the build service that runs this: no groups, annotations, summary or outputs.</summary>
+    [Parameter]
+    public SwitchParameter NoCi { get; set; }
+
     protected override Task BeginAsync(CancellationToken stop)
     {
         _pathsAreGiven = IsBound(nameof(Path)) || IsBound(nameof(LiteralPath));

@@ -74,6 +74,14 @@ public sealed class PublishBundleCommand : EnvironmentCmdlet
     [Parameter]
     public string? SigningKmsKeyId { get; set; }
 
+    /// <summary>Run in the background as a PowerShell job, which Receive-Job, Wait-Job and Stop-Job take. In PowerShell only.</summary>
+    [Parameter]
+    public SwitchParameter AsJob { get; set; }
+
+    /// <summary>Say nothing to the build service that runs this: no groups, annotations, summary or outputs.</summary>
+    [Parameter]
+    public SwitchParameter NoCi { get; set; }
+
     protected override async Task ProcessAsync(CancellationToken stop)
     {
         if (Bundle is not null) _bundles.Add(Bundle);
@@ -132,7 +140,9 @@ public sealed class PublishBundleCommand : EnvironmentCmdlet
             PublishedBundle result = await publisher.PublishAsync(request with { Progress = bar }, plan, stop);
             string replaced = result.Replaces is { } before ? $", instead of what was {before}" : "";
             string from = result.CopiedFrom is { } source ? $", copied from {source}" : "";
-            WriteVerbose($"{plan.Name}: {result.State} as s3://{plan.Bucket}/{plan.Key}{from}{replaced}");
+            string line = $"{plan.Name}: {result.State} as s3://{plan.Bucket}/{plan.Key}{from}{replaced}";
+            WriteVerbose(line);
+            WriteStatus(line);
             return result;
         }
         finally

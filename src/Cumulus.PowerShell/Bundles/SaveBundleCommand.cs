@@ -34,6 +34,10 @@ public sealed class SaveBundleCommand : EnvironmentCmdlet
     [Parameter]
     public SwitchParameter Force { get; set; }
 
+    /// <summary>Run in the background as a PowerShell job, which Receive-Job, Wait-Job and Stop-Job take. In PowerShell only.</summary>
+    [Parameter]
+    public SwitchParameter AsJob { get; set; }
+
     protected override async Task ProcessAsync(CancellationToken stop)
     {
         string folder = ResolvePath(DestinationPath);

@@ -35,8 +35,13 @@ public sealed class ConnectCumulusCommand : CumulusCmdlet
     [Parameter(Mandatory = true, ParameterSetName = "Keys", ValueFromPipelineByPropertyName = true)]
     public string? SecretAccessKey { get; set; }
 
+    /// <summary>Say nothing to the build service that runs this, from now on: no groups, annotations, summary or outputs.</summary>
+    [Parameter]
+    public SwitchParameter NoCi { get; set; }
+
     protected override async Task ProcessAsync(CancellationToken stop)
     {
+        if (IsBound(nameof(NoCi))) Session.SpeakToPipeline(!IsSet(NoCi));
         var connection = new AwsConnection
         {
             Region = Region,

@@ -91,6 +91,14 @@ public sealed class InstallBundleCommand : HandlerCmdlet
     [ValidateRange(1, 86400)]
     public int TimeoutSec { get; set; } = 300;
 
+    /// <summary>Run in the background as a PowerShell job, which Receive-Job, Wait-Job and Stop-Job take. In PowerShell only.</summary>
+    [Parameter]
+    public SwitchParameter AsJob { get; set; }
+
+    /// <summary>Say nothing to the build service that runs this: no groups, annotations, summary or outputs.</summary>
+    [Parameter]
+    public SwitchParameter NoCi { get; set; }
+
     protected override Task ProcessAsync(CancellationToken stop)
     {
         _archives.AddRange((Path ?? []).Select(p => InstallSource.InFile(ResolvePath(p))));

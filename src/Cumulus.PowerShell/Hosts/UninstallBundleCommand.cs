@@ -28,6 +28,10 @@ public sealed class UninstallBundleCommand : CumulusCmdlet
     [ValidateRange(1, 86400)]
     public int TimeoutSec { get; set; } = 300;
 
+    /// <summary>Run in the background as a PowerShell job, which Receive-Job, Wait-Job and Stop-Job take. In PowerShell only.</summary>
+    [Parameter]
+    public SwitchParameter AsJob { get; set; }
+
     protected override Task ProcessAsync(CancellationToken stop)
     {
         string? root = HostParameters.Root(RootPath is { Length: > 0 } path ? ResolvePath(path) : null);
