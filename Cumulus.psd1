@@ -14,8 +14,10 @@
     VariablesToExport    = @()
     CmdletsToExport      = @(
         'Compare-Bundle'
+        'Compare-Environment'
         'Confirm-InstalledBundle'
         'Connect-Cumulus'
+        'Convert-CumulusConfiguration'
         'Deploy-Environment'
         'Expand-Bundle'
         'Get-Bundle'
@@ -33,6 +35,7 @@
         'Install-Bundle'
         'New-Bundle'
         'New-BundleKey'
+        'New-CumulusConfiguration'
         'Publish-Bundle'
         'Register-BundleHandler'
         'Remove-Bundle'
@@ -45,7 +48,9 @@
         'Step-LocalCloudClock'
         'Stop-LocalCloud'
         'Test-Bundle'
+        'Test-CumulusConfiguration'
         'Test-InstalledBundle'
+        'Test-StackTemplate'
         'Uninstall-Bundle'
         'Unregister-BundleHandler'
     )

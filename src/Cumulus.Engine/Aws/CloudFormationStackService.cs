@@ -187,7 +187,7 @@ internal sealed class CloudFormationStackService(CloudFormationCalls calls) : IS
         {
             var request = new ListChangeSetsRequest { StackName = nameOrId, NextToken = next };
             ListChangeSetsResponse? page = await calls.OrAbsentAsync("ListChangeSets", () => _client.ListChangeSetsAsync(request, cancellationToken), cancellationToken);
-            ids.AddRange((page?.Summaries ?? []).Select(s => s.ChangeSetId));
+            ids.AddRange((page?.Summaries ?? []).Where(s => s.ExecutionStatus?.Value.StartsWith("EXECUTE_", StringComparison.Ordinal) != true).Select(s => s.ChangeSetId));
             next = CloudFormationCalls.Text(page?.NextToken);
         }
         while (next is not null);

@@ -38,7 +38,7 @@ public interface IStackService
     /// <summary>How a change set stands, with all its changes; null when there is none of this name.</summary>
     Task<StackChangeSet?> ChangeSetAsync(string nameOrId, string? stackName, CancellationToken cancellationToken);
 
-    /// <summary>The ids of a stack's change sets.</summary>
+    /// <summary>The ids of a stack's change sets that nobody has executed.</summary>
     Task<IReadOnlyList<string>> ChangeSetsAsync(string nameOrId, CancellationToken cancellationToken);
 
     /// <param name="token">Client request token: the same one on a repeated call starts nothing twice, and marks the events of this operation.</param>

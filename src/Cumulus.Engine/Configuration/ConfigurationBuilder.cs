@@ -104,7 +104,7 @@ internal sealed class ConfigurationBuilder(MergedSettings settings, PathResolver
     private SectionView AsWritten(MergedSection section, bool isListed)
     {
         ProblemCollector collector = isListed ? new ProblemCollector() : problems;
-        var scope = new VariableScope(_variables, paths.Request.Variables, null, (item, context, message) => collector.Warn(item.Place, context.Option, message));
+        var scope = new VariableScope(_variables, Process, null, (item, context, message) => collector.Warn(item.Place, context.Option, message));
         return View(section.Key, _inheritance.Chain(section), collector, scope);
     }
 
@@ -135,7 +135,9 @@ internal sealed class ConfigurationBuilder(MergedSettings settings, PathResolver
 
     private IEnumerable<MergedSection> Concrete(SectionKind kind) => settings.Of(kind).Where(s => !_inheritance.IsAbstract(s));
 
-    private VariableScope Scope(IReadOnlyDictionary<string, SettingItem> variables, string? environment) => new(variables, paths.Request.Variables, environment);
+    private VariableScope Scope(IReadOnlyDictionary<string, SettingItem> variables, string? environment) => new(variables, Process, environment);
+
+    private string? Process(string name) => EnvironmentVariables.Find(name, paths.Request.Variables, paths.Request.PathStyle);
 
     private SectionView View(SectionKey key, IReadOnlyList<MergedSection> chain, ProblemCollector collector, VariableScope scope) => new(key, chain, settings, collector, scope);
 }

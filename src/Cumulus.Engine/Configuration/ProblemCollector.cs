@@ -18,6 +18,9 @@ internal sealed class ProblemCollector
 
     public IReadOnlyList<ConfigurationProblem> Warnings => InOrder(_warnings);
 
+    /// <summary>Errors and warnings, in one order.</summary>
+    public IReadOnlyList<ConfigurationProblem> All => InOrder([.. _errors, .. _warnings]);
+
     public int ErrorCount => _errors.Count;
 
     /// <param name="suggestion">The known name that was probably meant; the message names it too.</param>

@@ -22,7 +22,7 @@ public sealed class EnvironmentDeployer(
     public IStackOperations? Operations { get; init; }
 
     /// <summary>Keeps two from deploying one environment at once; null: nobody does.</summary>
-    public EnvironmentLock? Lock { get; init; }
+    public EnvironmentLock? Lock { get; set; }
 
     /// <summary>What a deployment would do now. Changes nothing and runs no hook.</summary>
     /// <exception cref="CumulusException">As <see cref="EnvironmentPlanner.Plan"/>; <see cref="ErrorIds.BundleNotFound"/>, and the failures of <see cref="IStackService"/>.</exception>

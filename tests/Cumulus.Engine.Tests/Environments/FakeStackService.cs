@@ -176,7 +176,7 @@ public sealed class FakeStackService : IStackService
     public Task<IReadOnlyList<string>> ChangeSetsAsync(string nameOrId, CancellationToken cancellationToken)
     {
         Call($"ChangeSets {nameOrId}", cancellationToken);
-        return Task.FromResult<IReadOnlyList<string>>([.. _sets.Where(s => s.Stack == Find(nameOrId)).Select(s => s.Id)]);
+        return Task.FromResult<IReadOnlyList<string>>([.. _sets.Where(s => s.Stack == Find(nameOrId) && !s.Executed).Select(s => s.Id)]);
     }
 
     [MethodImpl(MethodImplOptions.Synchronized)]

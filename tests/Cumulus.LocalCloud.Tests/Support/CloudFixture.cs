@@ -112,6 +112,14 @@ public sealed class CloudFixture : IAsyncLifetime
         return found!;
     }
 
+    /// <summary>Sends a command to a host, without waiting for its end.</summary>
+    public Task RunOnAsync(string instanceId, string command) => Ssm.SendCommandAsync(new Amazon.SimpleSystemsManagement.Model.SendCommandRequest
+    {
+        DocumentName = "AWS-RunShellScript",
+        InstanceIds = [instanceId],
+        Parameters = new() { ["commands"] = [command] },
+    }, Within());
+
     public async Task<IReadOnlyList<LocalCloudHost>> HostsAsync() => await _server!.GetHostsAsync(Within());
 
     /// <summary>Runs the <c>aws</c> command and returns what it prints.</summary>

@@ -8,11 +8,11 @@ namespace Cumulus.Engine.Configuration.Settings;
 /// (<c>${stack.Output}</c>).
 /// </summary>
 /// <param name="variables">Values as they are written, nearest definition only.</param>
-/// <param name="process">Environment variables.</param>
+/// <param name="process">Value of an environment variable; null when it is not set.</param>
 /// <param name="environment">Name of the environment; null outside of one.</param>
 /// <param name="undefined">Called for a variable that nobody defines, which then stays as it is written; null: that is an error.</param>
 internal sealed partial class VariableScope(
-    IReadOnlyDictionary<string, SettingItem> variables, IReadOnlyDictionary<string, string> process, string? environment, Action<SettingItem, SettingContext, string>? undefined = null)
+    IReadOnlyDictionary<string, SettingItem> variables, Func<string, string?> process, string? environment, Action<SettingItem, SettingContext, string>? undefined = null)
 {
     public const string EnvironmentName = "environment";
 
@@ -107,7 +107,7 @@ internal sealed partial class VariableScope(
         }
 
         if (prefix != "env") return new Failure($"'${{{prefix}:...}}' is not known. Known: env, {string.Join(", ", DynamicServices)}.", NearestName.Of(prefix, ["env", .. DynamicServices]));
-        if (!process.TryGetValue(name, out string? value)) return Undefined($"env:{name}", item, parts, context, $"The environment variable '{name}' is not set.", null);
+        if (process(name) is not { } value) return Undefined($"env:{name}", item, parts, context, $"The environment variable '{name}' is not set.", null);
         parts.Add(value);
         return null;
     }

@@ -20,7 +20,7 @@ internal sealed class ParameterType : ResourceType, IReadableType
         var value = (await work.Moto.CallSsmAsync(work.Region, "GetParameter", new JsonObject { ["Name"] = physicalId }, cancellationToken))["Parameter"];
         var filter = new JsonObject { ["Key"] = "Name", ["Option"] = "Equals", ["Values"] = new JsonArray(physicalId) };
         var described = await work.Moto.CallSsmAsync(work.Region, "DescribeParameters", new JsonObject { ["ParameterFilters"] = new JsonArray(filter) }, cancellationToken);
-        var facts = TemplateValue.Items(described["Parameters"]).FirstOrDefault();
+        var facts = TemplateValue.Items(described["Parameters"]) is [var first, ..] ? first : null;
         var properties = new JsonObject { ["Name"] = physicalId };
         foreach (var (property, source) in new[] { ("Value", value), ("Type", value), ("DataType", value), ("Description", facts), ("AllowedPattern", facts) })
             properties[property] = TemplateValue.Text(source, property) is { Length: > 0 } text ? text : null;
