@@ -32,8 +32,7 @@ public abstract class CumulusCmdlet : PSCmdlet, IDisposable
 
     public void Dispose()
     {
-        _pipeline?.Leave(this);
-        _pump.Dispose();
+        Dispose(disposing: true);
         GC.SuppressFinalize(this);
     }
 
@@ -65,6 +64,13 @@ public abstract class CumulusCmdlet : PSCmdlet, IDisposable
 
     /// <summary>Cancels the token of the bodies and returns at once; the running block returns after its clean-up.</summary>
     internal void RequestStop() => _pump.RequestStop();
+
+    protected virtual void Dispose(bool disposing)
+    {
+        if (!disposing) return;
+        _pipeline?.Leave(this);
+        _pump.Dispose();
+    }
 
     protected virtual Task BeginAsync(CancellationToken stop) => Task.CompletedTask;
 
