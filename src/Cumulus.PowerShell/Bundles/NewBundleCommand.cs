@@ -18,6 +18,7 @@ public sealed class NewBundleCommand : CumulusCmdlet
 
     /// <summary>Environment of the configuration; all its bundles are built unless -Name says which.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = "Environment", ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(EnvironmentCompleter))]
     public string Environment { get; set; } = "";
 
     /// <summary>Files and folders, with wildcards. The content of one folder is at the root of the bundle; several, and what wildcards find, are there under their own names.</summary>
@@ -32,6 +33,7 @@ public sealed class NewBundleCommand : CumulusCmdlet
 
     /// <summary>With -Environment: which of its bundles, wildcards are fine. With a path: the bundle's name; default: that of the one file or folder.</summary>
     [Parameter(Position = 1)]
+    [ArgumentCompleter(typeof(BundleCompleter))]
     public string[]? Name { get; set; }
 
     /// <summary>Version of the bundle. Default: the environment's.</summary>

@@ -26,6 +26,7 @@ public sealed class PublishBundleCommand : EnvironmentCmdlet
 
     /// <summary>Environment, for a bundle that was built for none.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(EnvironmentCompleter))]
     public string? Environment { get; set; }
 
     /// <summary>Version, for a bundle that was built for none.</summary>

@@ -12,14 +12,17 @@ public sealed class SaveBundleCommand : EnvironmentCmdlet
 {
     /// <summary>Environments; wildcards are fine.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(EnvironmentCompleter))]
     public string[] Environment { get; set; } = [];
 
     /// <summary>Versions; wildcards are fine.</summary>
     [Parameter(Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(VersionCompleter))]
     public string[] Version { get; set; } = [];
 
     /// <summary>Names of bundles; wildcards are fine. Default: all.</summary>
     [Parameter(Position = 2, ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(BundleCompleter))]
     public string[]? Name { get; set; }
 
     /// <summary>Bucket. Default: the environment's.</summary>

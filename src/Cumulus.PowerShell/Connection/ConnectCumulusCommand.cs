@@ -11,11 +11,13 @@ public sealed class ConnectCumulusCommand : CumulusCmdlet
 {
     /// <summary>AWS region code.</summary>
     [Parameter(Position = 1, ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(RegionCompleter))]
     public string? Region { get; set; }
 
     /// <summary>Profile of the AWS configuration files; SSO and role profiles too.</summary>
     [Parameter(Position = 0, ParameterSetName = "Chain")]
     [Alias("Profile")]
+    [ArgumentCompleter(typeof(ProfileCompleter))]
     public string? ProfileName { get; set; }
 
     /// <summary>Role to assume, as an ARN.</summary>

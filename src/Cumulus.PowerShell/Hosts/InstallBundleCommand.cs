@@ -18,14 +18,17 @@ public sealed class InstallBundleCommand : HandlerCmdlet
 
     /// <summary>Names of the bundles. Default: all that metadata.conf lists; those that it no longer lists are then removed.</summary>
     [Parameter(Position = 0, ParameterSetName = "Bucket", ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(BundleCompleter))]
     public string[]? Name { get; set; }
 
     /// <summary>Environment. Default: as metadata.conf says.</summary>
     [Parameter(ParameterSetName = "Bucket", ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(EnvironmentCompleter))]
     public string? Environment { get; set; }
 
     /// <summary>Version. Default: as metadata.conf says.</summary>
     [Parameter(ParameterSetName = "Bucket", ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(VersionCompleter))]
     public string? Version { get; set; }
 
     /// <summary>Bucket. Default: as metadata.conf says.</summary>

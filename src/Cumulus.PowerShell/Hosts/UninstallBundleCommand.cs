@@ -13,6 +13,7 @@ public sealed class UninstallBundleCommand : CumulusCmdlet
     /// <summary>Names of bundles; wildcards are fine.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(InstalledBundleCompleter))]
     public string[] Name { get; set; } = [];
 
     /// <summary>Folder that stands for the host's root. Default: the variable CUMULUS_ROOT, else the host itself.</summary>
