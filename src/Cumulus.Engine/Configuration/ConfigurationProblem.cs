@@ -11,6 +11,9 @@ public sealed record ConfigurationProblem(string File, int Line, string? Option,
     /// <summary>Nothing can be done with the configuration until it is put right.</summary>
     public bool IsError { get; init; }
 
+    /// <summary><c>Error</c> or <c>Warning</c>.</summary>
+    public string Severity => IsError ? "Error" : "Warning";
+
     /// <summary>The known name that is nearest to a name that is not; null when none is near, or when it is about something else.</summary>
     public string? Suggestion { get; init; }
 

@@ -6,6 +6,11 @@ namespace Cumulus.LocalCloud.Fleet;
 /// <summary>One instance come to life: its folder, its sandbox, and how its boot went.</summary>
 internal sealed class Host(Instance instance, HostFolder folder, string address, IHostSandbox? sandbox, string? noSandbox) : IDisposable
 {
+    /// <summary>The host's own health command, relative to its root: where it is, load balancers go by its exit code.</summary>
+    private const string HealthCommand = "etc/localcloud/health";
+
+    private const string HealthScript = "health";
+
     private readonly SemaphoreSlim _turn = new(1);
     private readonly CancellationTokenSource _life = new();
     private volatile bool _hasSandbox;
@@ -15,6 +20,9 @@ internal sealed class Host(Instance instance, HostFolder folder, string address,
     public string Region => instance.Region;
 
     public HostFolder Folder => folder;
+
+    /// <summary>Its loopback address.</summary>
+    public string Address => address;
 
     public LocalCloudHostState State { get; private set; } = LocalCloudHostState.Booting;
 
@@ -74,6 +82,27 @@ internal sealed class Host(Instance instance, HostFolder folder, string address,
             return null;
         PrivateFiles.WriteScript(Path.Combine(folder.Scripts, scriptName), script);
         return sandbox!.Run(scriptName, workingDirectory, output);
+    }
+
+    /// <summary>Runs the host's health command.</summary>
+    /// <returns>Its exit code; null where there is none, or the host does not run.</returns>
+    public async Task<int?> CheckHealthAsync(CancellationToken cancellationToken)
+    {
+        if (!_hasSandbox || !File.Exists(Path.Combine(folder.Root, HealthCommand)))
+            return null;
+        var script = Path.Combine(folder.Scripts, HealthScript);
+        if (!File.Exists(script))
+            PrivateFiles.WriteScript(script, $"#!/bin/sh\nexec \"${{CUMULUS_ROOT:-}}/{HealthCommand}\"\n");
+        using var process = sandbox!.Run(HealthScript, "/", new HostOutput("/dev/null", "/dev/null"));
+        try
+        {
+            return await process.WaitAsync(cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill();
+            throw;
+        }
     }
 
     /// <summary>Ends all its processes.</summary>

@@ -34,6 +34,9 @@ internal sealed class HostFleet : IAsyncDisposable
         _loop = LoopAsync(options.ReconcileInterval);
     }
 
+    /// <summary>Called when a host has been made or has ended.</summary>
+    public Action? Changed { get; set; }
+
     public IReadOnlyList<Host> Hosts => [.. _hosts.Values];
 
     public Host? Find(string instanceId) => _hosts.GetValueOrDefault(instanceId);
@@ -160,5 +163,6 @@ internal sealed class HostFleet : IAsyncDisposable
             return;
         await host.EndAsync(state);
         _log.Write($"{host.Id} is {state}");
+        Changed?.Invoke();
     }
 }

@@ -21,10 +21,15 @@ public abstract class AwsCmdlet : CumulusCmdlet
 
     /// <summary>Clients; the verbose stream gets where the settings came from.</summary>
     /// <param name="instance">For a command that runs on hosts by itself: the instance's role comes before the SDK's chain.</param>
-    protected async Task<AwsGateways> OpenAwsAsync(AwsConnection? configured, CancellationToken stop, InstanceMetadata? instance = null)
+    protected Task<AwsGateways> OpenAwsAsync(AwsConnection? configured, CancellationToken stop, InstanceMetadata? instance = null)
     {
         var given = new AwsConnection { Region = Region, ProfileName = ProfileName, EndpointUrl = EndpointUrl };
-        AwsGateways gateways = await AwsGateways.ConnectAsync(ConnectionChoice.Of(given, Session.Connection, configured), stop, instance);
+        return ConnectAsync(ConnectionChoice.Of(given, Session.Connection, configured), stop, instance);
+    }
+
+    private protected async Task<AwsGateways> ConnectAsync(AwsConnection connection, CancellationToken stop, InstanceMetadata? instance = null)
+    {
+        AwsGateways gateways = await AwsGateways.ConnectAsync(connection, stop, instance);
         string endpoint = gateways.EndpointUrl is { } url ? $", endpoint {url}" : "";
         WriteVerbose($"AWS: region {gateways.Region} ({gateways.RegionSource}), {gateways.CredentialSource}{endpoint}");
         return gateways;

@@ -18,6 +18,7 @@ public abstract class CumulusCmdlet : PSCmdlet, IDisposable
 {
     private readonly PipelinePump _pump = new();
     private ICmdletHost? _frontEnd;
+    private PipelineMemory? _pipeline;
 
     protected CumulusCmdlet() => Host = new PumpedHost(_pump, () => FrontEnd);
 
@@ -31,7 +32,7 @@ public abstract class CumulusCmdlet : PSCmdlet, IDisposable
 
     public void Dispose()
     {
-        _pump.Dispose();
+        Dispose(disposing: true);
         GC.SuppressFinalize(this);
     }
 
@@ -42,6 +43,8 @@ public abstract class CumulusCmdlet : PSCmdlet, IDisposable
     /// <exception cref="PipelineStoppedException">A stop was requested.</exception>
     internal void RunBegin()
     {
+        _pipeline = FrontEnd.Session.Pipeline;
+        _pipeline.Enter(this);
         var failures = Run(BeginAsync);
         foreach (var failure in failures.SkipLast(1))
             FrontEnd.WriteError(ErrorMap.Map(failure));
@@ -61,6 +64,13 @@ public abstract class CumulusCmdlet : PSCmdlet, IDisposable
 
     /// <summary>Cancels the token of the bodies and returns at once; the running block returns after its clean-up.</summary>
     internal void RequestStop() => _pump.RequestStop();
+
+    protected virtual void Dispose(bool disposing)
+    {
+        if (!disposing) return;
+        _pipeline?.Leave(this);
+        _pump.Dispose();
+    }
 
     protected virtual Task BeginAsync(CancellationToken stop) => Task.CompletedTask;
 

@@ -1,12 +1,13 @@
 using System.Text.RegularExpressions;
 
-namespace Cumulus.Engine.Hosts.Service;
+namespace Cumulus.Engine;
 
 /// <summary>Takes out of a text what looks like a secret, or is known to be one: what scripts write goes to logs and reports that others read.</summary>
 /// <param name="secrets">Those that are known; short ones are left, since they would be found everywhere.</param>
 public sealed partial class SecretRedaction(IEnumerable<string?> secrets)
 {
-    private const string Mask = "****";
+    /// <summary>What stands in a secret's place.</summary>
+    internal const string Mask = "****";
 
     private const int ShortestSecret = 8;
 
@@ -18,6 +19,9 @@ public sealed partial class SecretRedaction(IEnumerable<string?> secrets)
     public static SecretRedaction For(Configuration.StaticKeys? keys) =>
         new([keys?.SecretAccessKey, Environment.GetEnvironmentVariable("AWS_SECRET_ACCESS_KEY"), Environment.GetEnvironmentVariable("AWS_SESSION_TOKEN")]);
 
+    /// <summary>Whether a variable or an option of this name probably holds a secret.</summary>
+    public static bool IsSecretName(string name) => SecretName().IsMatch(name);
+
     public string Clean(string text)
     {
         foreach (string secret in _secrets) text = text.Replace(secret, Mask, StringComparison.Ordinal);
@@ -27,6 +31,9 @@ public sealed partial class SecretRedaction(IEnumerable<string?> secrets)
         text = Option().Replace(text, $"$1{Mask}");
         return Assignment().Replace(text, $"$1{Mask}");
     }
+
+    [GeneratedRegex(Word, RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex SecretName();
 
     [GeneratedRegex(@"\b(authorization[""']?\s*[:=]\s*[""']?(?:(?:basic|bearer|digest)\s+)?|bearer\s+)[^\s""']+", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Header();
