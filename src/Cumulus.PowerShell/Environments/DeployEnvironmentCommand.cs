@@ -109,7 +109,7 @@ public sealed class DeployEnvironmentCommand : DeployingCmdlet
     private Func<IReadOnlyList<PlannedChange>, Task<bool>> Approve(string environment) => changes =>
     {
         string plan = PlanText.Of(changes);
-        if (!IsSet(Force)) return Task.FromResult(ShouldContinue($"{plan}{System.Environment.NewLine}Deploy this?", $"Deploy environment {environment}"));
+        if (!IsSet(Force)) return Task.FromResult(ShouldContinue($"Deploy this to environment '{environment}'?", plan));
         Host.WriteStatus(plan);
         return Task.FromResult(true);
     };
