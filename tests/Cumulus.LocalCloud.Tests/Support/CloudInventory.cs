@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net.Http.Headers;
 using System.Xml.Linq;
 using Amazon.SimpleSystemsManagement.Model;
@@ -37,7 +36,6 @@ internal static class CloudInventory
                 Content = new FormUrlEncodedContent([KeyValuePair.Create("Action", action), KeyValuePair.Create("Version", version)]),
             };
             // The cloud looks at the key only.
-            request.Headers.Host = string.Create(CultureInfo.InvariantCulture, $"{service}.{cloud.Info.Region}.amazonaws.com");
             request.Headers.Authorization = new AuthenticationHeaderValue(
                 "AWS4-HMAC-SHA256", $"Credential={cloud.Info.AccessKeyId}/20260101/{cloud.Info.Region}/{service}/aws4_request, SignedHeaders=host, Signature=none");
             using var response = await http.SendAsync(request, CloudFixture.Within());
