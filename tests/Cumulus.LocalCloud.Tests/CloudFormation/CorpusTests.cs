@@ -50,7 +50,7 @@ public sealed class CorpusTests(CloudFixture cloud) : IClassFixture<CloudFixture
         foreach (var resource in resources)
         {
             var words = $"{file}, {resource} fails in an update (seed {seed})";
-            Fail(name, resource, StackFaultOperation.Create, StackFaultOperation.Update);
+            Fail(name, resource, StackFaultOperation.Any);
             var updated = await cloud.UpdateAsync(name, template, Parameters(version++));
             cloud.ClearFaults();
             Assert.True(updated.StackStatus.Value is "UPDATE_ROLLBACK_COMPLETE" or "UPDATE_COMPLETE", $"{words}: {updated.StackStatus.Value} {updated.StackStatusReason}");
@@ -89,11 +89,8 @@ public sealed class CorpusTests(CloudFixture cloud) : IClassFixture<CloudFixture
         return bucket;
     }
 
-    private void Fail(string stack, string resource, params StackFaultOperation[] operations)
-    {
-        foreach (var operation in operations)
-            cloud.AddFault(new StackFault { StackName = stack, LogicalId = resource, Operation = operation, Times = 1, Reason = "As told" });
-    }
+    private void Fail(string stack, string resource, StackFaultOperation operation) =>
+        cloud.AddFault(new StackFault { StackName = stack, LogicalId = resource, Operation = operation, Times = 1, Reason = "As told" });
 
     private async Task AssertAsync(Stack stack, string status, string words = "") => Assert.True(
         stack.StackStatus.Value == status,
