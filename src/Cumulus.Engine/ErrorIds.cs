@@ -60,6 +60,17 @@ public static class ErrorIds
     public const string StackUpdateFailed = nameof(StackUpdateFailed);
     public const string StackDeleteFailed = nameof(StackDeleteFailed);
     public const string StackWaitTimedOut = nameof(StackWaitTimedOut);
+    public const string StackCycle = nameof(StackCycle);
+    public const string StackOutputMissing = nameof(StackOutputMissing);
+    public const string ChangeSetExists = nameof(ChangeSetExists);
+    public const string ChangeSetFailed = nameof(ChangeSetFailed);
+    public const string ReplacementNotAllowed = nameof(ReplacementNotAllowed);
+    public const string ApprovalRequired = nameof(ApprovalRequired);
+    public const string EnvironmentBusy = nameof(EnvironmentBusy);
+    public const string DeploymentNotFound = nameof(DeploymentNotFound);
+    public const string RollbackImpossible = nameof(RollbackImpossible);
+    public const string StackVerbWrong = nameof(StackVerbWrong);
+    public const string StackDrifted = nameof(StackDrifted);
     public const string HostUpdateFailed = nameof(HostUpdateFailed);
 
     // Hosts
@@ -81,9 +92,47 @@ public static class ErrorIds
     public const string LeaseUnavailable = nameof(LeaseUnavailable);
     public const string StateInvalid = nameof(StateInvalid);
 
+    // Roll-outs of applications
+    public const string StrategyInvalid = nameof(StrategyInvalid);
+    public const string HostsNotFound = nameof(HostsNotFound);
+    public const string HostsUnreachable = nameof(HostsUnreachable);
+    public const string CapacityTooLow = nameof(CapacityTooLow);
+    public const string InvariantBroken = nameof(InvariantBroken);
+    public const string RolloutFailed = nameof(RolloutFailed);
+    public const string RolloutInterrupted = nameof(RolloutInterrupted);
+    public const string ModuleNotFound = nameof(ModuleNotFound);
+    public const string ModuleSourceInvalid = nameof(ModuleSourceInvalid);
+    public const string ModuleSourceFailed = nameof(ModuleSourceFailed);
+    public const string RevisionNotFound = nameof(RevisionNotFound);
+    public const string ModuleScriptFailed = nameof(ModuleScriptFailed);
+    public const string GhostDeploymentNotFound = nameof(GhostDeploymentNotFound);
+    public const string ApplicationManifestChanged = nameof(ApplicationManifestChanged);
+
+    // Jobs
+    public const string JobNotFound = nameof(JobNotFound);
+    public const string JobBusy = nameof(JobBusy);
+    public const string JobRunning = nameof(JobRunning);
+    public const string JobFailed = nameof(JobFailed);
+    public const string JobAborted = nameof(JobAborted);
+    public const string JobCancelled = nameof(JobCancelled);
+    public const string JobTimedOut = nameof(JobTimedOut);
+    public const string JobTurnLost = nameof(JobTurnLost);
+    public const string JobProcessDied = nameof(JobProcessDied);
+    public const string JobWaitTimedOut = nameof(JobWaitTimedOut);
+
+    // Applications
+    public const string ApplicationInvalid = nameof(ApplicationInvalid);
+    public const string ApplicationNotFound = nameof(ApplicationNotFound);
+    public const string ApplicationExists = nameof(ApplicationExists);
+    public const string ApplicationChanged = nameof(ApplicationChanged);
+    public const string ApplicationTestFailed = nameof(ApplicationTestFailed);
+
     // LocalCloud
     public const string LocalCloudUnavailable = nameof(LocalCloudUnavailable);
     public const string LocalCloudNotFound = nameof(LocalCloudNotFound);
+    public const string LocalCloudFaultInvalid = nameof(LocalCloudFaultInvalid);
+    public const string LocalCloudClockInvalid = nameof(LocalCloudClockInvalid);
+    public const string PolicyInvalid = nameof(PolicyInvalid);
 
     // Any command
     public const string ConfirmationUnavailable = nameof(ConfirmationUnavailable);
@@ -92,6 +141,7 @@ public static class ErrorIds
     public const string FileExists = nameof(FileExists);
     public const string FileNotFound = nameof(FileNotFound);
     public const string FileOperationFailed = nameof(FileOperationFailed);
+    public const string JobsUnavailable = nameof(JobsUnavailable);
     public const string ModuleIncomplete = nameof(ModuleIncomplete);
     public const string OperationTimedOut = nameof(OperationTimedOut);
     public const string InputNotBound = nameof(InputNotBound);

@@ -123,11 +123,11 @@ public sealed class StackTests(CloudFixture cloud) : IClassFixture<CloudFixture>
     [Fact]
     public async Task What_moto_does_not_have_is_named_and_not_tried_again()
     {
-        var error = await Assert.ThrowsAsync<AmazonAutoScalingException>(() => cloud.AutoScaling.StartInstanceRefreshAsync(
-            new StartInstanceRefreshRequest { AutoScalingGroupName = "web" }, CloudFixture.Within()));
+        var error = await Assert.ThrowsAsync<AmazonEC2Exception>(() => cloud.Ec2.DeleteLaunchTemplateVersionsAsync(
+            new DeleteLaunchTemplateVersionsRequest { LaunchTemplateName = "web", Versions = ["1"] }, CloudFixture.Within()));
 
         Assert.Equal((HttpStatusCode.NotImplemented, "NotImplemented"), (error.StatusCode, error.ErrorCode));
-        Assert.StartsWith("LocalCloud cannot do autoscaling StartInstanceRefresh:", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith("LocalCloud cannot do ec2 DeleteLaunchTemplateVersions:", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

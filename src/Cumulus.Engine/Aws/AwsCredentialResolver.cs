@@ -36,7 +36,7 @@ internal static class AwsCredentialResolver
                 : await OfInstanceAsync(instance, cancellationToken) ?? await OfChainAsync(cancellationToken);
         if (connection.RoleArn is { } role)
         {
-            found = new ResolvedCredentials(new RoleCredentials(stsClient(found.Credentials), role), $"role {role}, assumed by {found.Source}");
+            found = new ResolvedCredentials(new RoleCredentials(stsClient(found.Credentials), role, connection.ExternalId), $"role {role}, assumed by {found.Source}");
         }
 
         // Asked for once now: a missing sign-in is told before any work begins.

@@ -2,6 +2,8 @@ using Amazon;
 using Amazon.AutoScaling;
 using Amazon.CloudFormation;
 using Amazon.EC2;
+using Amazon.ElasticLoadBalancing;
+using Amazon.ElasticLoadBalancingV2;
 using Amazon.KeyManagementService;
 using Amazon.Runtime;
 using Amazon.S3;
@@ -24,6 +26,7 @@ public sealed class AwsGateways : IDisposable
     private readonly Lazy<AmazonS3Client> _s3;
     private readonly Lazy<AmazonCloudFormationClient> _cloudFormation;
     private readonly Lazy<FleetClients> _fleet;
+    private readonly Lazy<BalancerClients> _balancers;
     private readonly Lazy<AmazonKeyManagementServiceClient> _kms;
     private readonly Lazy<AmazonSecurityTokenServiceClient> _sts;
 
@@ -39,6 +42,9 @@ public sealed class AwsGateways : IDisposable
             new AmazonEC2Client(credentials.Credentials, Configure(new AmazonEC2Config(), Region, endpointUrl)),
             new AmazonAutoScalingClient(credentials.Credentials, Configure(new AmazonAutoScalingConfig(), Region, endpointUrl)),
             new AmazonSimpleSystemsManagementClient(credentials.Credentials, Configure(new AmazonSimpleSystemsManagementConfig(), Region, endpointUrl))));
+        _balancers = new(() => new BalancerClients(
+            new AmazonElasticLoadBalancingV2Client(credentials.Credentials, Configure(new AmazonElasticLoadBalancingV2Config(), Region, endpointUrl)),
+            new AmazonElasticLoadBalancingClient(credentials.Credentials, Configure(new AmazonElasticLoadBalancingConfig(), Region, endpointUrl))));
         _kms = new(() => new AmazonKeyManagementServiceClient(credentials.Credentials, Configure(new AmazonKeyManagementServiceConfig(), Region, endpointUrl)));
         _sts = new(() => Sts(credentials.Credentials, Region, endpointUrl));
     }
@@ -57,9 +63,19 @@ public sealed class AwsGateways : IDisposable
 
     public IObjectStore Objects => new S3ObjectStore(_s3.Value, Where(_s3.Value, "s3"));
 
-    public IStackService Stacks => new CloudFormationStackService(_cloudFormation.Value, Where(_cloudFormation.Value, "cloudformation"));
+    public IStackService Stacks => new CloudFormationStackService(CloudFormation());
+
+    public IStackOperations StackOperations => new CloudFormationStackOperations(CloudFormation());
 
     public IHostFleet Hosts => new SsmHostFleet(_fleet.Value.Ec2, _fleet.Value.AutoScaling, _fleet.Value.Ssm, Where(_fleet.Value.Ssm, "ec2, autoscaling and ssm"));
+
+    public IHostCommands Commands => new SsmHostFleet(_fleet.Value.Ec2, _fleet.Value.AutoScaling, _fleet.Value.Ssm, Where(_fleet.Value.Ssm, "ec2, autoscaling and ssm"));
+
+    public IApplicationFleet Fleet => new Ec2ApplicationFleet(
+        _fleet.Value.Ec2, _fleet.Value.AutoScaling, _balancers.Value.V2, _balancers.Value.Classic,
+        new SsmHostFleet(_fleet.Value.Ec2, _fleet.Value.AutoScaling, _fleet.Value.Ssm, Where(_fleet.Value.Ssm, "ssm")), Where(_fleet.Value.Ec2, "ec2, autoscaling and elasticloadbalancing"));
+
+    public IMachineCatalog Machines => new Ec2MachineCatalog(_fleet.Value.Ec2, _fleet.Value.AutoScaling, Where(_fleet.Value.Ec2, "ec2 and autoscaling"));
 
     public IHostSignals Signals => new AwsHostSignals(_cloudFormation.Value, _fleet.Value.AutoScaling, Where(_cloudFormation.Value, "cloudformation and autoscaling"));
 
@@ -102,7 +118,15 @@ public sealed class AwsGateways : IDisposable
         Release(_kms);
         Release(_sts);
         Release(_fleet);
+        Release(_balancers);
         (_credentials.Credentials as RoleCredentials)?.Dispose();
+    }
+
+    // One budget for all that a process asks of the region: accounts are not told apart, which only makes it gentler.
+    private CloudFormationCalls CloudFormation()
+    {
+        string where = Where(_cloudFormation.Value, "cloudformation");
+        return new CloudFormationCalls(_cloudFormation.Value, where, ApiBudget.Of(where));
     }
 
     private static void Release<T>(Lazy<T> client)
@@ -154,6 +178,15 @@ public sealed class AwsGateways : IDisposable
             Ec2.Dispose();
             AutoScaling.Dispose();
             Ssm.Dispose();
+        }
+    }
+
+    private sealed record BalancerClients(AmazonElasticLoadBalancingV2Client V2, AmazonElasticLoadBalancingClient Classic) : IDisposable
+    {
+        public void Dispose()
+        {
+            V2.Dispose();
+            Classic.Dispose();
         }
     }
 }

@@ -22,6 +22,10 @@ public interface IObjectStore
     /// <param name="progress">Gets the bytes received so far.</param>
     Task<bool> DownloadAsync(string bucket, string key, string path, IProgress<long>? progress, CancellationToken cancellationToken);
 
+    /// <summary>As <see cref="DownloadAsync"/>, but one version of the object, whatever the key holds by now.</summary>
+    /// <param name="versionId">S3's id (https://docs.aws.amazon.com/AmazonS3/latest/userguide/RetrievingObjectVersions.html).</param>
+    Task<bool> DownloadVersionAsync(string bucket, string key, string versionId, string path, CancellationToken cancellationToken);
+
     /// <summary>As <see cref="DownloadAsync"/>, but into <paramref name="path"/> itself, beginning after the bytes that it has; what came stays there when it fails.</summary>
     /// <param name="etag">Of the object that the file is part of.</param>
     /// <returns>False when the key is free or holds another object by now.</returns>
@@ -58,7 +62,11 @@ public interface IObjectStore
 /// <summary>What S3 tells of an object.</summary>
 /// <param name="Metadata">User metadata, names in lower case without prefix.</param>
 /// <param name="ETag">Changes with the content; with quotes, as S3 gives it.</param>
-public sealed record StoredObject(string Bucket, string Key, long Size, DateTimeOffset LastModified, IReadOnlyDictionary<string, string> Metadata, string ETag);
+public sealed record StoredObject(string Bucket, string Key, long Size, DateTimeOffset LastModified, IReadOnlyDictionary<string, string> Metadata, string ETag)
+{
+    /// <summary>S3's id of this version; null where the bucket keeps none.</summary>
+    public string? VersionId { get; init; }
+}
 
 /// <summary>An object in memory.</summary>
 public sealed record ObjectContent(byte[] Bytes, string ETag, IReadOnlyDictionary<string, string> Metadata);

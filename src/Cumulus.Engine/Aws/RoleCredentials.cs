@@ -10,11 +10,13 @@ internal sealed partial class RoleCredentials : RefreshingAWSCredentials
 {
     private readonly IAmazonSecurityTokenService _sts;
     private readonly string _roleArn;
+    private readonly string? _externalId;
 
-    public RoleCredentials(IAmazonSecurityTokenService sts, string roleArn)
+    public RoleCredentials(IAmazonSecurityTokenService sts, string roleArn, string? externalId)
     {
         _sts = sts;
         _roleArn = roleArn;
+        _externalId = externalId;
 
         // Long before the end: a request that waits in a retry must not outlive its signature.
         PreemptExpiryTime = TimeSpan.FromMinutes(5);
@@ -27,7 +29,7 @@ internal sealed partial class RoleCredentials : RefreshingAWSCredentials
 
     protected override async Task<CredentialsRefreshState> GenerateNewCredentialsAsync()
     {
-        AssumeRoleResponse answer = await _sts.AssumeRoleAsync(new AssumeRoleRequest { RoleArn = _roleArn, RoleSessionName = SessionName });
+        AssumeRoleResponse answer = await _sts.AssumeRoleAsync(new AssumeRoleRequest { RoleArn = _roleArn, RoleSessionName = SessionName, ExternalId = _externalId });
         Credentials c = answer.Credentials;
         return new CredentialsRefreshState(
             new ImmutableCredentials(c.AccessKeyId, c.SecretAccessKey, c.SessionToken),

@@ -25,7 +25,8 @@ internal sealed record DownloadPatience(TimeSpan Stall, int Tries)
 /// Reads an object or a stretch of it. A connection that breaks, or stands still, is taken up where it broke, as long as the key still holds the same
 /// object (Range and If-Match, https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html).
 /// </summary>
-internal sealed class S3Download(IAmazonS3 s3, AwsCall call, DownloadPatience patience, TimeProvider clock)
+/// <param name="versionId">Null: the object that the key holds.</param>
+internal sealed class S3Download(IAmazonS3 s3, AwsCall call, DownloadPatience patience, TimeProvider clock, string? versionId = null)
 {
     private const int BufferLength = 128 << 10;
 
@@ -72,7 +73,7 @@ internal sealed class S3Download(IAmazonS3 s3, AwsCall call, DownloadPatience pa
             ByteRange? range = length is { } all ? new ByteRange(start + have, start + all - 1) : start + have > 0 ? new ByteRange($"bytes={start + have}-") : null;
             using var stall = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             stall.CancelAfter(patience.Stall);
-            using GetObjectResponse answer = await s3.GetObjectAsync(new GetObjectRequest { BucketName = call.Bucket, Key = call.Key, EtagToMatch = etag, ByteRange = range }, stall.Token);
+            using GetObjectResponse answer = await s3.GetObjectAsync(new GetObjectRequest { BucketName = call.Bucket, Key = call.Key, VersionId = versionId, EtagToMatch = etag, ByteRange = range }, stall.Token);
             if (range is not null && !IsStretch(answer, start + have, length - have)) return ReadOutcome.Whole;
             etag ??= answer.ETag;
             byte[] buffer = ArrayPool<byte>.Shared.Rent((int)Math.Min(BufferLength, length - have ?? BufferLength));

@@ -35,7 +35,7 @@ internal sealed class S3ObjectStore(IAmazonS3 s3, string endpoint, TransferSizes
                 async () =>
                 {
                     GetObjectMetadataResponse head = await s3.GetObjectMetadataAsync(new GetObjectMetadataRequest { BucketName = bucket, Key = key }, cancellationToken);
-                    return new StoredObject(bucket, key, head.ContentLength, Time(head.LastModified), Metadata(head.Metadata), head.ETag);
+                    return new StoredObject(bucket, key, head.ContentLength, Time(head.LastModified), Metadata(head.Metadata), head.ETag) { VersionId = head.VersionId is { Length: > 0 } id ? id : null };
                 },
                 cancellationToken);
         }
@@ -72,7 +72,13 @@ internal sealed class S3ObjectStore(IAmazonS3 s3, string endpoint, TransferSizes
     public Task<string?> PutAsync(string bucket, string key, ReadOnlyMemory<byte> content, ObjectWrite write, CancellationToken cancellationToken) =>
         WriteAsync(bucket, key, write, () => PutBytesAsync(bucket, key, content, write, cancellationToken), cancellationToken);
 
-    public async Task<bool> DownloadAsync(string bucket, string key, string path, IProgress<long>? progress, CancellationToken cancellationToken)
+    public Task<bool> DownloadAsync(string bucket, string key, string path, IProgress<long>? progress, CancellationToken cancellationToken) =>
+        DownloadAsync(bucket, key, null, path, progress, cancellationToken);
+
+    public Task<bool> DownloadVersionAsync(string bucket, string key, string versionId, string path, CancellationToken cancellationToken) =>
+        DownloadAsync(bucket, key, versionId, path, null, cancellationToken);
+
+    private async Task<bool> DownloadAsync(string bucket, string key, string? versionId, string path, IProgress<long>? progress, CancellationToken cancellationToken)
     {
         string part = $"{path}.{Guid.NewGuid():N}.part";
         try
@@ -80,7 +86,7 @@ internal sealed class S3ObjectStore(IAmazonS3 s3, string endpoint, TransferSizes
             // The file is made before it is known that there is a key: whoever cannot write learns it before a byte is fetched.
             await using (var file = new FileStream(part, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 1))
             {
-                ReadOutcome outcome = await Download(bucket, key).ReadAsync(null, 0, null, bytes => AppendAsync(file, bytes, progress, cancellationToken), cancellationToken);
+                ReadOutcome outcome = await Download(bucket, key, versionId).ReadAsync(null, 0, null, bytes => AppendAsync(file, bytes, progress, cancellationToken), cancellationToken);
                 if (outcome == ReadOutcome.Gone) return false;
                 if (outcome == ReadOutcome.Whole) throw CannotGoOn(bucket, key, "Try again.");
             }
@@ -263,7 +269,7 @@ internal sealed class S3ObjectStore(IAmazonS3 s3, string endpoint, TransferSizes
         }
     }
 
-    private S3Download Download(string bucket, string key) => new(s3, Call("GetObject", bucket, key), _patience, _clock);
+    private S3Download Download(string bucket, string key, string? versionId = null) => new(s3, Call("GetObject", bucket, key), _patience, _clock, versionId);
 
     private CumulusException CannotGoOn(string bucket, string key, string advice) =>
         new(ErrorIds.AwsRequestFailed, FailureKind.OperationFailed, $"{Call("GetObject", bucket, key).Subject} was asked for the rest of an object and answers with all of it.") { Target = bucket, Advice = advice };

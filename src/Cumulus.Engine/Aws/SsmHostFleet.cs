@@ -11,7 +11,7 @@ namespace Cumulus.Engine.Aws;
 
 /// <summary>Instances by EC2 and Auto Scaling, commands by SSM Run Command.</summary>
 /// <param name="endpoint">Where the clients go, for errors.</param>
-internal sealed class SsmHostFleet(IAmazonEC2 ec2, IAmazonAutoScaling autoScaling, IAmazonSimpleSystemsManagement ssm, string endpoint) : IHostFleet
+internal sealed class SsmHostFleet(IAmazonEC2 ec2, IAmazonAutoScaling autoScaling, IAmazonSimpleSystemsManagement ssm, string endpoint) : IHostFleet, IHostCommands
 {
     // As many as every one of the three services takes in one request.
     private const int BatchSize = 50;
@@ -37,30 +37,49 @@ internal sealed class SsmHostFleet(IAmazonEC2 ec2, IAmazonAutoScaling autoScalin
         return result;
     }
 
-    public async Task<string> RunAsync(
-        IReadOnlyList<string> instanceIds,
-        HostPlatform platform,
-        IReadOnlyList<string> lines,
-        TimeSpan timeout,
-        string comment,
-        CancellationToken cancellationToken)
+    public Task<string> RunAsync(IReadOnlyList<string> instanceIds, HostPlatform platform, IReadOnlyList<string> lines, TimeSpan timeout, string comment, CancellationToken cancellationToken) =>
+        SendAsync(new HostCommandRequest { InstanceIds = instanceIds, Platform = platform, Lines = lines, TimeLimit = timeout, Comment = comment }, cancellationToken);
+
+    public async Task<string> SendAsync(HostCommandRequest request, CancellationToken cancellationToken)
     {
-        int seconds = (int)Math.Clamp(timeout.TotalSeconds, LeastDeliverySeconds, MostExecutionSeconds);
-        var request = new SendCommandRequest
+        int seconds = (int)Math.Clamp(request.TimeLimit.TotalSeconds, LeastDeliverySeconds, MostExecutionSeconds);
+        var send = new SendCommandRequest
         {
-            InstanceIds = [.. instanceIds],
-            DocumentName = platform == HostPlatform.Windows ? "AWS-RunPowerShellScript" : "AWS-RunShellScript",
+            InstanceIds = [.. request.InstanceIds],
+            DocumentName = request.Platform == HostPlatform.Windows ? "AWS-RunPowerShellScript" : "AWS-RunShellScript",
             Parameters = new Dictionary<string, List<string>>
             {
-                ["commands"] = [.. lines],
+                ["commands"] = [.. request.Lines],
                 ["executionTimeout"] = [seconds.ToString(CultureInfo.InvariantCulture)],
             },
             TimeoutSeconds = seconds,
-            Comment = comment.Length > CommentLength ? comment[..CommentLength] : comment,
+            Comment = request.Comment.Length > CommentLength ? request.Comment[..CommentLength] : request.Comment,
+            MaxConcurrency = request.MaxConcurrency?.ToString(CultureInfo.InvariantCulture),
+            MaxErrors = request.MaxErrors?.ToString(CultureInfo.InvariantCulture),
+            OutputS3BucketName = request.OutputBucket,
+            OutputS3KeyPrefix = request.OutputPrefix,
         };
-        SendCommandResponse answer = await CallAsync("SSM", "SendCommand", () => ssm.SendCommandAsync(request, cancellationToken), cancellationToken);
+        SendCommandResponse answer = await CallAsync("SSM", "SendCommand", () => ssm.SendCommandAsync(send, cancellationToken), cancellationToken);
         return answer.Command.CommandId;
     }
+
+    public async Task<IReadOnlyList<HostCommandStatus>> StatusesAsync(string commandId, CancellationToken cancellationToken)
+    {
+        var statuses = new List<HostCommandStatus>();
+        string? next = null;
+        do
+        {
+            var request = new ListCommandInvocationsRequest { CommandId = commandId, NextToken = next };
+            ListCommandInvocationsResponse page = await CallAsync("SSM", "ListCommandInvocations", () => ssm.ListCommandInvocationsAsync(request, cancellationToken), cancellationToken);
+            statuses.AddRange((page.CommandInvocations ?? []).Select(i => new HostCommandStatus(i.InstanceId, i.Status?.Value ?? "")));
+            next = Token(page.NextToken);
+        }
+        while (next is not null);
+        return statuses;
+    }
+
+    public async Task CancelAsync(string commandId, CancellationToken cancellationToken) =>
+        await CallAsync("SSM", "CancelCommand", () => ssm.CancelCommandAsync(new CancelCommandRequest { CommandId = commandId }, cancellationToken), cancellationToken);
 
     public async Task<HostCommandResult?> ResultAsync(string commandId, string instanceId, CancellationToken cancellationToken)
     {
@@ -123,7 +142,8 @@ internal sealed class SsmHostFleet(IAmazonEC2 ec2, IAmazonAutoScaling autoScalin
         return instances;
     }
 
-    private async Task<HashSet<string>> ManagedAsync(string[] ids, CancellationToken cancellationToken)
+    /// <summary>Those of the instances that commands reach; at most 50 at once.</summary>
+    internal async Task<HashSet<string>> ManagedAsync(string[] ids, CancellationToken cancellationToken)
     {
         HashSet<string> managed = new(StringComparer.Ordinal);
         string? next = null;
@@ -145,7 +165,7 @@ internal sealed class SsmHostFleet(IAmazonEC2 ec2, IAmazonAutoScaling autoScalin
         [.. resources.Where(r => r.ResourceType == type && r.PhysicalId is { Length: > 0 }).Select(r => r.PhysicalId!)];
 
     // EC2 names the platform of Windows instances only.
-    private static HostPlatform PlatformOf(Amazon.EC2.Model.Instance instance) =>
+    internal static HostPlatform PlatformOf(Amazon.EC2.Model.Instance instance) =>
         string.Equals(instance.Platform?.Value, "windows", StringComparison.OrdinalIgnoreCase) ? HostPlatform.Windows : HostPlatform.Linux;
 
     private static DateTimeOffset Time(DateTime? time) => time is { } t ? new DateTimeOffset(t.ToUniversalTime(), TimeSpan.Zero) : default;

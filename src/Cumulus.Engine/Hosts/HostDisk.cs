@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Cumulus.Engine.Bundles;
@@ -118,6 +119,14 @@ internal static class HostDisk
         if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(path, mode);
     }
 
+    /// <summary>Gives a file, a folder or a link itself to a user and a group; null leaves it.</summary>
+    /// <exception cref="IOException">This user may not.</exception>
+    public static void SetOwner(string path, int? user, int? group)
+    {
+        if (OperatingSystem.IsWindows()) return;
+        if (ChangeOwner(path, user ?? -1, group ?? -1) != 0) throw Failure($"{path} could not be given to user {user?.ToString(CultureInfo.InvariantCulture) ?? "-"}, group {group?.ToString(CultureInfo.InvariantCulture) ?? "-"}", Marshal.GetLastPInvokeError());
+    }
+
     public static bool IsEmptyFolder(string path) =>
         Look(path) is { Type: BundleEntryType.Folder } && !Directory.EnumerateFileSystemEntries(path).Any();
 
@@ -165,6 +174,10 @@ internal static class HostDisk
     [DllImport("libc", EntryPoint = "linkat", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern int LinkUnix(int fromFolder, [MarshalAs(UnmanagedType.LPUTF8Str)] string from, int toFolder, [MarshalAs(UnmanagedType.LPUTF8Str)] string to, int flags);
+
+    [DllImport("libc", EntryPoint = "lchown", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int ChangeOwner([MarshalAs(UnmanagedType.LPUTF8Str)] string path, int user, int group);
 
     [DllImport("libc", EntryPoint = "rename", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

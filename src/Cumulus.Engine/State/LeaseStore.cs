@@ -63,6 +63,16 @@ public sealed class LeaseStore(IStateStore state, TimeProvider clock)
         return null;
     }
 
+    /// <summary>Takes the lease away from this holder; one who took it since keeps it.</summary>
+    /// <param name="held">As <see cref="FindAsync"/> gave it.</param>
+    public async Task BreakAsync(string name, LeaseRecord held, CancellationToken cancellationToken)
+    {
+        while (await ReadAsync(name, cancellationToken) is ({ } version, { Holder: not null } there) && there.Token == held.Token)
+        {
+            if (await state.PutIfMatchAsync(Folder + name, Free(there).ToBytes(), version, cancellationToken) is not null) return;
+        }
+    }
+
     internal static LeaseRecord Free(LeaseRecord held) => new() { Fence = held.Fence, Renewals = held.Renewals + 1 };
 
     private bool HasRunOut(string name, string version, LeaseRecord there)

@@ -4,8 +4,13 @@ using Cumulus.LocalCloud.Moto;
 namespace Cumulus.LocalCloud.Fleet;
 
 /// <summary>One instance come to life: its folder, its sandbox, and how its boot went.</summary>
-internal sealed class Host(Instance instance, HostFolder folder, string address, IHostSandbox? sandbox, string? noSandbox) : IDisposable
+internal sealed class Host(Instance instance, HostFolder folder, string address, IHostSandbox? sandbox, string? noSandbox, IHostFaults faults, DateTimeOffset madeAt) : IDisposable
 {
+    /// <summary>The host's own health command, relative to its root: where it is, load balancers go by its exit code.</summary>
+    private const string HealthCommand = "etc/localcloud/health";
+
+    private const string HealthScript = "health";
+
     private readonly SemaphoreSlim _turn = new(1);
     private readonly CancellationTokenSource _life = new();
     private volatile bool _hasSandbox;
@@ -16,12 +21,19 @@ internal sealed class Host(Instance instance, HostFolder folder, string address,
 
     public HostFolder Folder => folder;
 
+    /// <summary>Its loopback address.</summary>
+    public string Address => address;
+
     public LocalCloudHostState State { get; private set; } = LocalCloudHostState.Booting;
 
     public IReadOnlyDictionary<string, string> Tags { get; set; } = instance.Tags;
 
-    /// <summary>Takes commands: booted, and not gone again.</summary>
-    public bool IsOnline => State == LocalCloudHostState.Running && _hasSandbox;
+    public DateTimeOffset MadeAt => madeAt;
+
+    public string? AutoScalingGroup => Tags.GetValueOrDefault("aws:autoscaling:groupName");
+
+    /// <summary>Takes commands: booted, not gone again, and within reach.</summary>
+    public bool IsOnline => State == LocalCloudHostState.Running && _hasSandbox && !faults.IsCutOff(this);
 
     private int? BootExitCode { get; set; }
 
@@ -38,7 +50,7 @@ internal sealed class Host(Instance instance, HostFolder folder, string address,
         BootExitCode = BootExitCode,
         BootNote = BootNote,
         StackName = Tags.GetValueOrDefault("aws:cloudformation:stack-name"),
-        AutoScalingGroup = Tags.GetValueOrDefault("aws:autoscaling:groupName"),
+        AutoScalingGroup = AutoScalingGroup,
         Tags = Tags,
     };
 
@@ -74,6 +86,27 @@ internal sealed class Host(Instance instance, HostFolder folder, string address,
             return null;
         PrivateFiles.WriteScript(Path.Combine(folder.Scripts, scriptName), script);
         return sandbox!.Run(scriptName, workingDirectory, output);
+    }
+
+    /// <summary>Runs the host's health command.</summary>
+    /// <returns>Its exit code; null where there is none, or the host does not run.</returns>
+    public async Task<int?> CheckHealthAsync(CancellationToken cancellationToken)
+    {
+        if (!_hasSandbox || !File.Exists(Path.Combine(folder.Root, HealthCommand)))
+            return null;
+        var script = Path.Combine(folder.Scripts, HealthScript);
+        if (!File.Exists(script))
+            PrivateFiles.WriteScript(script, $"#!/bin/sh\nexec \"${{CUMULUS_ROOT:-}}/{HealthCommand}\"\n");
+        using var process = sandbox!.Run(HealthScript, "/", new HostOutput("/dev/null", "/dev/null"));
+        try
+        {
+            return await process.WaitAsync(cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill();
+            throw;
+        }
     }
 
     /// <summary>Ends all its processes.</summary>

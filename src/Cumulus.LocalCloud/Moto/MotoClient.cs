@@ -4,11 +4,13 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using Cumulus.Engine;
+using Cumulus.LocalCloud.Proxy;
 
 namespace Cumulus.LocalCloud.Moto;
 
 /// <summary>The few calls that the cloud itself makes to moto, which looks at no signature.</summary>
-internal sealed partial class MotoClient(HttpClient http, Uri address)
+/// <param name="played">What is asked first; null to ask moto only.</param>
+internal sealed partial class MotoClient(HttpClient http, Uri address, PlayedServices? played = null)
 {
     private static readonly Dictionary<string, string> Versions = new()
     {
@@ -16,6 +18,7 @@ internal sealed partial class MotoClient(HttpClient http, Uri address)
         ["autoscaling"] = "2011-01-01",
         ["cloudformation"] = "2010-05-15",
         ["elasticloadbalancing"] = "2015-12-01",
+        ["elb"] = "2012-06-01",
         ["iam"] = "2010-05-08",
         ["monitoring"] = "2010-08-01",
         ["sns"] = "2010-03-31",
@@ -27,7 +30,15 @@ internal sealed partial class MotoClient(HttpClient http, Uri address)
     public async Task<XElement> CallAsync(string service, string region, string action, IEnumerable<(string Name, string Value)> parameters, CancellationToken cancellationToken)
     {
         var form = parameters.Append(("Action", action)).Append(("Version", Versions[service]))
-            .Select(p => KeyValuePair.Create(p.Item1, p.Item2));
+            .Select(p => KeyValuePair.Create(p.Item1, p.Item2)).ToList();
+        // The classic load balancers have the same name and another version.
+        service = service == "elb" ? "elasticloadbalancing" : service;
+        if (played is not null)
+        {
+            var call = new AwsCall { AccessKeyId = "", Region = region, Service = service, Protocol = AwsProtocol.Query, Operation = action, Form = form.DistinctBy(p => p.Key).ToDictionary() };
+            if (await played.TryCallAsync(call, cancellationToken) is { } own)
+                return own;
+        }
         using var message = new HttpRequestMessage(HttpMethod.Post, address) { Content = new FormUrlEncodedContent(form) };
         message.Headers.Host = $"{service}.{region}.amazonaws.com";
         var text = await SendAsync(message, service, region, action, cancellationToken);
@@ -114,7 +125,7 @@ internal sealed partial class MotoClient(HttpClient http, Uri address)
     }
 
     /// <summary>Code and message of an error in XML or JSON; else the answer's beginning.</summary>
-    private static (string Code, string Reason) ReasonIn(string answer)
+    public static (string Code, string Reason) ReasonIn(string answer)
     {
         var code = WebUtility.HtmlDecode(Code().Match(answer) is { Success: true } found ? found.Groups[1].Value + found.Groups[2].Value : "");
         var reason = Message().Match(answer) is { Success: true } match ? match.Groups[1].Value + match.Groups[2].Value : answer[..Math.Min(answer.Length, 500)];

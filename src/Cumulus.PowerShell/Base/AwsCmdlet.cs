@@ -8,11 +8,13 @@ public abstract class AwsCmdlet : CumulusCmdlet
 {
     /// <summary>AWS region code, such as eu-west-1. Default: the environment's, then the session's, then the SDK's own.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(RegionCompleter))]
     public string? Region { get; set; }
 
     /// <summary>Profile of the AWS configuration files. Default: the environment's, then the session's, then the SDK's own chain; a session at a local AWS comes before the environment.</summary>
     [Parameter]
     [Alias("Profile")]
+    [ArgumentCompleter(typeof(ProfileCompleter))]
     public string? ProfileName { get; set; }
 
     /// <summary>One endpoint for all services, for a local AWS.</summary>
@@ -21,10 +23,15 @@ public abstract class AwsCmdlet : CumulusCmdlet
 
     /// <summary>Clients; the verbose stream gets where the settings came from.</summary>
     /// <param name="instance">For a command that runs on hosts by itself: the instance's role comes before the SDK's chain.</param>
-    protected async Task<AwsGateways> OpenAwsAsync(AwsConnection? configured, CancellationToken stop, InstanceMetadata? instance = null)
+    protected Task<AwsGateways> OpenAwsAsync(AwsConnection? configured, CancellationToken stop, InstanceMetadata? instance = null)
     {
         var given = new AwsConnection { Region = Region, ProfileName = ProfileName, EndpointUrl = EndpointUrl };
-        AwsGateways gateways = await AwsGateways.ConnectAsync(ConnectionChoice.Of(given, Session.Connection, configured), stop, instance);
+        return ConnectAsync(ConnectionChoice.Of(given, Session.Connection, configured), stop, instance);
+    }
+
+    private protected async Task<AwsGateways> ConnectAsync(AwsConnection connection, CancellationToken stop, InstanceMetadata? instance = null)
+    {
+        AwsGateways gateways = await AwsGateways.ConnectAsync(connection, stop, instance);
         string endpoint = gateways.EndpointUrl is { } url ? $", endpoint {url}" : "";
         WriteVerbose($"AWS: region {gateways.Region} ({gateways.RegionSource}), {gateways.CredentialSource}{endpoint}");
         return gateways;

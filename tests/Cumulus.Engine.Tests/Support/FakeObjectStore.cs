@@ -88,6 +88,17 @@ public sealed class FakeObjectStore : IObjectStore
         return true;
     }
 
+    /// <summary>Earlier versions, by key and id.</summary>
+    public Dictionary<(string Key, string Id), byte[]> Versions { get; } = [];
+
+    public async Task<bool> DownloadVersionAsync(string bucket, string key, string versionId, string path, CancellationToken cancellationToken)
+    {
+        Called("DownloadVersion", key);
+        if (!Versions.TryGetValue((key, versionId), out byte[]? bytes)) return false;
+        await File.WriteAllBytesAsync(path, bytes, cancellationToken);
+        return true;
+    }
+
     public async Task<bool> ContinueDownloadAsync(string bucket, string key, string path, string etag, IProgress<long>? progress, CancellationToken cancellationToken)
     {
         Called("Continue", key);

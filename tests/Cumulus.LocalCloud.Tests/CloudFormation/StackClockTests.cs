@@ -10,7 +10,7 @@ public sealed class StackClockTests : IAsyncLifetime
     private readonly SteppedClock _clock = new();
     private readonly CloudFixture _cloud;
 
-    public StackClockTests() => _cloud = new CloudFixture { Change = options => options with { StackClock = _clock, StackPace = TimeSpan.Zero } };
+    public StackClockTests() => _cloud = new CloudFixture { Change = options => options with { Clock = _clock, StackPace = TimeSpan.Zero } };
 
     public Task InitializeAsync() => _cloud.InitializeAsync();
 

@@ -215,10 +215,10 @@ public sealed class StackOperationTests(CloudFixture cloud) : IClassFixture<Clou
         const string topic = "Resources: {Topic: {Type: AWS::SNS::Topic}}";
         var (first, second) = (CloudFixture.NewName(), CloudFixture.NewName());
 
-        await client.AddStackFaultAsync(new StackFault { ResourceType = "AWS::SNS::Topic", StackName = first, Reason = "Told from outside" }, CloudFixture.Within());
-        await client.AddStackFaultAsync(new StackFault { StackName = second }, CloudFixture.Within());
+        await client.SetFaultAsync(new StackFault { ResourceType = "AWS::SNS::Topic", StackName = first, Reason = "Told from outside" }, CloudFixture.Within());
+        await client.SetFaultAsync(new StackFault { StackName = second }, CloudFixture.Within());
         var failed = await cloud.CreateAsync(first, topic);
-        await client.ClearStackFaultsAsync(CloudFixture.Within());
+        await client.RemoveFaultsAsync("*", CloudFixture.Within());
         var created = await cloud.CreateAsync(second, topic);
 
         Assert.Contains(await cloud.EventsAsync(first), e => e.ResourceStatusReason == "Told from outside");

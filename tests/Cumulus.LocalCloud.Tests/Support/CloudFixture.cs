@@ -5,6 +5,7 @@ using Amazon.CloudFormation;
 using Amazon.CloudFormation.Model;
 using Amazon.EC2;
 using Amazon.EC2.Model;
+using Amazon.ElasticLoadBalancingV2;
 using Amazon.Runtime;
 using Amazon.S3;
 using Amazon.SimpleSystemsManagement;
@@ -33,6 +34,8 @@ public sealed class CloudFixture : IAsyncLifetime
 
     public AmazonAutoScalingClient AutoScaling { get; private set; } = null!;
 
+    public AmazonElasticLoadBalancingV2Client Balancing { get; private set; } = null!;
+
     public AmazonSimpleSystemsManagementClient Ssm { get; private set; } = null!;
 
     public BasicAWSCredentials Credentials => new(Info.AccessKeyId, Info.SecretAccessKey);
@@ -53,6 +56,7 @@ public sealed class CloudFixture : IAsyncLifetime
         Ec2 = new AmazonEC2Client(Credentials, With(new AmazonEC2Config()));
         CloudFormation = new AmazonCloudFormationClient(Credentials, With(new AmazonCloudFormationConfig()));
         AutoScaling = new AmazonAutoScalingClient(Credentials, With(new AmazonAutoScalingConfig()));
+        Balancing = new AmazonElasticLoadBalancingV2Client(Credentials, With(new AmazonElasticLoadBalancingV2Config()));
         Ssm = new AmazonSimpleSystemsManagementClient(Credentials, With(new AmazonSimpleSystemsManagementConfig()));
     }
 
@@ -60,7 +64,7 @@ public sealed class CloudFixture : IAsyncLifetime
     {
         if (_server is not null)
             await _server.DisposeAsync();
-        foreach (var client in new IDisposable?[] { S3, Ec2, CloudFormation, AutoScaling, Ssm })
+        foreach (var client in new IDisposable?[] { S3, Ec2, CloudFormation, AutoScaling, Balancing, Ssm })
             client?.Dispose();
         Directory.Delete(_folder, recursive: true);
     }
@@ -108,10 +112,33 @@ public sealed class CloudFixture : IAsyncLifetime
         return found!;
     }
 
+    /// <summary>Sends a command to a host, without waiting for its end.</summary>
+    public Task RunOnAsync(string instanceId, string command) => Ssm.SendCommandAsync(new Amazon.SimpleSystemsManagement.Model.SendCommandRequest
+    {
+        DocumentName = "AWS-RunShellScript",
+        InstanceIds = [instanceId],
+        Parameters = new() { ["commands"] = [command] },
+    }, Within());
+
     public async Task<IReadOnlyList<LocalCloudHost>> HostsAsync() => await _server!.GetHostsAsync(Within());
 
     /// <summary>Runs the <c>aws</c> command and returns what it prints.</summary>
     public async Task<string> AwsAsync(params string[] arguments)
+    {
+        var (exitCode, output, errors) = await RunAwsAsync(arguments);
+        Assert.True(exitCode == 0, errors);
+        return output;
+    }
+
+    /// <summary>Runs the <c>aws</c> command, which is to fail at its first try, and returns its complaint.</summary>
+    public async Task<string> AwsFailureAsync(params string[] arguments)
+    {
+        var (exitCode, output, errors) = await RunAwsAsync(arguments, ("AWS_MAX_ATTEMPTS", "1"));
+        Assert.True(exitCode != 0, output);
+        return errors;
+    }
+
+    private async Task<(int ExitCode, string Output, string Errors)> RunAwsAsync(string[] arguments, params (string Name, string Value)[] variables)
     {
         var start = new ProcessStartInfo("aws", [.. arguments, "--endpoint-url", Info.Endpoint])
         {
@@ -124,12 +151,13 @@ public sealed class CloudFixture : IAsyncLifetime
                 ["AWS_DEFAULT_REGION"] = Info.Region,
             },
         };
+        foreach (var (name, value) in variables)
+            start.Environment[name] = value;
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync(Within(120));
         var errors = process.StandardError.ReadToEndAsync(Within(120));
         await process.WaitForExitAsync(Within(120));
-        Assert.True(process.ExitCode == 0, await errors);
-        return await output;
+        return (process.ExitCode, await output, await errors);
     }
 
     /// <summary>Waits until no operation on the stack is under way, and gives it; a deleted one must be named by its id.</summary>
@@ -215,7 +243,9 @@ public sealed class CloudFixture : IAsyncLifetime
         return events;
     }
 
-    public void AddFault(StackFault fault) => _server!.AddStackFault(fault);
+    public LocalCloudServer Server => _server!;
+
+    public LocalCloudFault AddFault(LocalCloudFault fault) => _server!.SetFault(fault);
 
     public void ClearFaults() => _server!.ClearStackFaults();
 

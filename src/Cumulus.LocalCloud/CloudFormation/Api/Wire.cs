@@ -52,7 +52,7 @@ internal static class Wire
     }
 
     // XML has no such characters, and a service's words may.
-    private static string Clean(string text) => text.Any(c => c < ' ' && c is not ('\t' or '\n' or '\r'))
+    public static string Clean(string text) => text.Any(c => c < ' ' && c is not ('\t' or '\n' or '\r'))
         ? new string([.. text.Where(c => c >= ' ' || c is '\t' or '\n' or '\r')])
         : text;
 }

@@ -4,6 +4,7 @@ using Cumulus.LocalCloud.CloudFormation.Api;
 using Cumulus.LocalCloud.CloudFormation.Drift;
 using Cumulus.LocalCloud.CloudFormation.Resources;
 using Cumulus.LocalCloud.CloudFormation.Templates;
+using Cumulus.LocalCloud.Faults;
 using Cumulus.LocalCloud.Moto;
 using Cumulus.LocalCloud.Proxy;
 
@@ -26,11 +27,10 @@ internal sealed class StackEngine : IAsyncDisposable
 
     /// <param name="endpoint">Where clients reach the cloud.</param>
     /// <param name="changed">Called with a region when things in it may have changed.</param>
-    public StackEngine(MotoClient moto, string endpoint, TimeProvider time, TimeSpan pace, Action<string> changed, CloudLog log)
+    public StackEngine(MotoClient moto, string endpoint, TimeProvider time, TimeSpan pace, FaultSchedule faults, Action<string> changed, CloudLog log)
     {
         _log = log;
-        Faults = new StackFaultSchedule(time);
-        _services = new StackServices(moto, time, pace, Faults, FindType, new ExportTable(), changed, _end.Token);
+        _services = new StackServices(moto, time, pace, new StackFaultSchedule(faults, time), FindType, new ExportTable(), changed, _end.Token);
         Drift = new DriftDetector(_services);
         var nested = new NestedStackType(this, new DefinitionReader(moto, new TemplateSource(moto)));
         var waiting = new WaitConditionType(Waits, time);
@@ -38,8 +38,6 @@ internal sealed class StackEngine : IAsyncDisposable
         RunBeside(_topics.RunAsync);
         _types = new() { [Stack.ResourceType] = nested, ["AWS::CloudFormation::WaitCondition"] = waiting, ["AWS::CloudFormation::WaitConditionHandle"] = new WaitHandleType(endpoint) };
     }
-
-    public StackFaultSchedule Faults { get; }
 
     public DriftDetector Drift { get; }
 
@@ -51,6 +49,16 @@ internal sealed class StackEngine : IAsyncDisposable
     public StackServices Services => _services;
 
     public TimeProvider Time => _services.Time;
+
+    /// <summary>Those of all regions, deleted ones too.</summary>
+    public IReadOnlyList<Stack> All
+    {
+        get
+        {
+            lock (_gate)
+                return [.. _stacks];
+        }
+    }
 
     /// <summary>Oldest first; those that were deleted too.</summary>
     public IReadOnlyList<Stack> In(string region)
