@@ -247,7 +247,7 @@ public sealed class CloudFixture : IAsyncLifetime
 
     public LocalCloudFault AddFault(LocalCloudFault fault) => _server!.SetFault(fault);
 
-    public void ClearFaults() => _server!.ClearStackFaults();
+    public void ClearFaults() => _server!.RemoveFaults();
 
     /// <summary>Looks at the real things of a stack, and gives those that are not as the stack has made them.</summary>
     public async Task<IReadOnlyList<StackResourceDrift>> DriftedAsync(string stackName)

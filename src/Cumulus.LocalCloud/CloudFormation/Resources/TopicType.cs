@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using System.Xml.Linq;
 using Cumulus.LocalCloud.CloudFormation.Templates;
 
 namespace Cumulus.LocalCloud.CloudFormation.Resources;
