@@ -60,6 +60,17 @@ public static class ErrorIds
     public const string StackUpdateFailed = nameof(StackUpdateFailed);
     public const string StackDeleteFailed = nameof(StackDeleteFailed);
     public const string StackWaitTimedOut = nameof(StackWaitTimedOut);
+    public const string StackCycle = nameof(StackCycle);
+    public const string StackOutputMissing = nameof(StackOutputMissing);
+    public const string ChangeSetExists = nameof(ChangeSetExists);
+    public const string ChangeSetFailed = nameof(ChangeSetFailed);
+    public const string ReplacementNotAllowed = nameof(ReplacementNotAllowed);
+    public const string ApprovalRequired = nameof(ApprovalRequired);
+    public const string EnvironmentBusy = nameof(EnvironmentBusy);
+    public const string DeploymentNotFound = nameof(DeploymentNotFound);
+    public const string RollbackImpossible = nameof(RollbackImpossible);
+    public const string StackVerbWrong = nameof(StackVerbWrong);
+    public const string StackDrifted = nameof(StackDrifted);
     public const string HostUpdateFailed = nameof(HostUpdateFailed);
 
     // Hosts
@@ -119,6 +130,9 @@ public static class ErrorIds
     // LocalCloud
     public const string LocalCloudUnavailable = nameof(LocalCloudUnavailable);
     public const string LocalCloudNotFound = nameof(LocalCloudNotFound);
+    public const string LocalCloudFaultInvalid = nameof(LocalCloudFaultInvalid);
+    public const string LocalCloudClockInvalid = nameof(LocalCloudClockInvalid);
+    public const string PolicyInvalid = nameof(PolicyInvalid);
 
     // Any command
     public const string ConfirmationUnavailable = nameof(ConfirmationUnavailable);

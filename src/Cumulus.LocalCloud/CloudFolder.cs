@@ -9,16 +9,26 @@ internal sealed class CloudFolder(string path)
 
     private const string MotoLogName = "moto.log";
 
+    private const string CallsName = "calls.jsonl";
+
+    private const string FormerCallsName = "calls-former.jsonl";
+
     private const string LockName = "localcloud.lock";
 
     private static readonly string[] Marks = [StateFile.Name, LogName];
-    private static readonly string[] Known = [.. Marks, LockName, MotoLogName, "hosts", "bin"];
+    private static readonly string[] Known = [.. Marks, LockName, MotoLogName, CallsName, FormerCallsName, "hosts", "bin"];
 
     public string Path { get; } = System.IO.Path.GetFullPath(path);
 
     public string Log => System.IO.Path.Combine(Path, LogName);
 
     public string MotoLog => System.IO.Path.Combine(Path, MotoLogName);
+
+    /// <summary>The journal of calls, a line of JSON each.</summary>
+    public string Calls => System.IO.Path.Combine(Path, CallsName);
+
+    /// <summary>What was in the journal before its file was full.</summary>
+    public string FormerCalls => System.IO.Path.Combine(Path, FormerCallsName);
 
     public string Hosts => System.IO.Path.Combine(Path, "hosts");
 

@@ -34,6 +34,9 @@ public sealed record LocalCloudHost
     public string? AutoScalingGroup { get; init; }
 
     public required IReadOnlyDictionary<string, string> Tags { get; init; }
+
+    /// <summary>Neither stopped nor terminated.</summary>
+    internal bool IsAlive => State is LocalCloudHostState.Booting or LocalCloudHostState.Running;
 }
 
 /// <summary>What a host is doing.</summary>

@@ -49,8 +49,11 @@ public sealed record LocalCloudOptions
     /// </summary>
     public TimeSpan StackPace { get; init; } = TimeSpan.FromMilliseconds(5);
 
-    /// <summary>The clock by which stacks are worked on: pace, time-outs, waits for signals, times of events.</summary>
-    public TimeProvider StackClock { get; init; } = TimeProvider.System;
+    /// <summary>The clock of everything in the cloud: pace, time-outs, waits for signals, times of events. One that can be stepped, unless another is given.</summary>
+    public TimeProvider Clock { get; init; } = new LocalCloudClock();
+
+    /// <summary>How many calls the journal has in memory, and a fifth of what each of its two files may have.</summary>
+    public int KeptCalls { get; init; } = 10_000;
 
     /// <summary>Where a cloud lives when nothing else is said: one for each user.</summary>
     public static string DefaultPath { get; } =

@@ -1,13 +1,17 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Cumulus.Engine;
 using Cumulus.LocalCloud.AutoScaling;
 using Cumulus.LocalCloud.AutoScaling.Api;
+using Cumulus.LocalCloud.Calls;
 using Cumulus.LocalCloud.CloudFormation.Api;
 using Cumulus.LocalCloud.CloudFormation.Stacks;
+using Cumulus.LocalCloud.Faults;
 using Cumulus.LocalCloud.Fleet;
 using Cumulus.LocalCloud.LoadBalancing;
 using Cumulus.LocalCloud.Moto;
 using Cumulus.LocalCloud.Proxy;
+using Cumulus.LocalCloud.Signing;
 using Cumulus.LocalCloud.Ssm;
 
 namespace Cumulus.LocalCloud;
@@ -25,12 +29,15 @@ public sealed class LocalCloudServer : IAsyncDisposable
     private readonly List<PosixSignalRegistration> _signals = [];
     // Disposed from the last to the first.
     private readonly Stack<object> _parts = new();
+    private readonly FaultSchedule _faults = new();
+    private readonly long _start = Stopwatch.GetTimestamp();
     private ProxyServer? _proxy;
     private bool _keep;
     private bool _failed;
     private MotoProcess? _moto;
     private HostFleet? _fleet;
     private StackEngine? _stacks;
+    private CallJournal? _journal;
 
     private LocalCloudServer(LocalCloudOptions options)
     {
@@ -117,10 +124,57 @@ public sealed class LocalCloudServer : IAsyncDisposable
         return [.. _fleet.Hosts.Select(host => host.Describe()).OrderBy(host => host.InstanceId, StringComparer.Ordinal)];
     }
 
-    /// <summary>Makes resources of stacks fail, hang or be slow from now on. Faults add up; the first that fits is the one that happens.</summary>
-    public void AddStackFault(StackFault fault) => _stacks!.Faults.Add(fault);
+    /// <summary>How the cloud stands; without its credentials.</summary>
+    public async Task<LocalCloudStatus> GetStatusAsync(CancellationToken cancellationToken)
+    {
+        var hosts = await GetHostsAsync(cancellationToken);
+        var (counts, stacks) = (_journal!.Counts, _stacks!.All);
+        using var process = Process.GetCurrentProcess();
+        return new LocalCloudStatus
+        {
+            Endpoint = Info.Endpoint,
+            Region = Info.Region,
+            Path = Info.Path,
+            ProcessId = Info.ProcessId,
+            StartedAt = Info.StartedAt,
+            Uptime = Stopwatch.GetElapsedTime(_start),
+            Now = _options.Clock.GetUtcNow(),
+            ClockAhead = (_options.Clock as LocalCloudClock)?.Ahead ?? TimeSpan.Zero,
+            Stacks = stacks.Count(stack => !stack.IsDeleted),
+            BusyStacks = stacks.Count(stack => stack.IsBusy),
+            Hosts = hosts.Count(host => host.IsAlive),
+            Calls = counts.Sum(count => count.Count),
+            Errors = counts.Sum(count => count.Errors),
+            Faults = _faults.All.Count,
+            FaultsFired = _faults.Fired,
+            MemoryBytes = process.WorkingSet64,
+            Operations = counts,
+        };
+    }
 
-    public void ClearStackFaults() => _stacks!.Faults.Clear();
+    /// <summary>Calls that clients made, oldest first; of the very many only the newest.</summary>
+    public IReadOnlyList<LocalCloudCall> GetCalls(LocalCloudCallQuery? query = null) => _journal!.Find(query ?? new LocalCloudCallQuery());
+
+    /// <summary>Makes calls, resources or instances fail from now on.</summary>
+    /// <returns>The fault with its id.</returns>
+    /// <exception cref="CumulusException"><c>LocalCloudFaultInvalid</c></exception>
+    public LocalCloudFault SetFault(LocalCloudFault fault) => _faults.Set(fault);
+
+    /// <summary>The faults that are set, with how often each has happened.</summary>
+    public IReadOnlyList<LocalCloudFault> GetFaults() => _faults.All;
+
+    /// <param name="id">Wildcards are fine.</param>
+    /// <returns>Those that are no longer set.</returns>
+    public IReadOnlyList<LocalCloudFault> RemoveFaults(string id = "*") => _faults.Remove(id);
+
+    /// <summary>Makes time pass for everything in the cloud, so that who waits by its clock wakes.</summary>
+    /// <exception cref="CumulusException"><c>LocalCloudClockInvalid</c>: the time is negative, or the options gave another clock.</exception>
+    public Task StepClockAsync(TimeSpan time, CancellationToken cancellationToken) => (_options.Clock, time >= TimeSpan.Zero) switch
+    {
+        (LocalCloudClock clock, true) => clock.StepAsync(time, cancellationToken),
+        (_, false) => throw ClockInvalid("A clock is stepped forward only."),
+        _ => throw ClockInvalid("This cloud was started with a clock of its own."),
+    };
 
     /// <summary>Ends hosts, proxy and moto, and removes the folder (or, when it is to be kept, the credentials in it).</summary>
     public async ValueTask DisposeAsync()
@@ -163,8 +217,9 @@ public sealed class LocalCloudServer : IAsyncDisposable
 
     private async Task StartPartsAsync(CancellationToken cancellationToken)
     {
-        var time = TimeProvider.System;
+        var time = _options.Clock;
         var log = Keep(new CloudLog(_folder.Log, time));
+        var journal = _journal = Keep(new CallJournal(_folder.Calls, _folder.FormerCalls, _options.KeptCalls));
         var credentials = Credentials.MakeUp();
         var proxy = _proxy = ProxyServer.Listen();
         Info = Info with { Endpoint = proxy.Endpoint, AccessKeyId = credentials.AccessKeyId, SecretAccessKey = credentials.SecretAccessKey };
@@ -192,14 +247,16 @@ public sealed class LocalCloudServer : IAsyncDisposable
             await client.CreateBucketAsync(bucket, _options.Region, cancellationToken);
         var faults = IHostFaults.None;
         _fleet = Keep(new HostFleet(new MotoInventory(client), sandboxes, _folder, _options, log, time));
-        var targets = Keep(new TargetMonitor(client, _fleet, faults, _options.StackClock, log));
-        var autoScaling = Keep(new AutoScalingEngine(client, _fleet, targets, _options.StackClock, log));
+        var targets = Keep(new TargetMonitor(client, _fleet, faults, time, log));
+        var autoScaling = Keep(new AutoScalingEngine(client, _fleet, targets, time, log));
         var played = new PlayedServices(new AutoScalingApi(autoScaling), new LoadBalancingApi(client, targets, _fleet));
         var whole = new MotoClient(http, _moto.Address, played);
         var runCommand = Keep(new RunCommandService(_fleet, log, time));
-        _stacks = Keep(new StackEngine(whole, proxy.Endpoint, _options.StackClock, _options.StackPace, _fleet.Signal, log));
-        var control = new ControlRequests(credentials, _fleet, _stacks, Stop);
-        proxy.Serve(new RequestHandler(credentials, new Forwarder(http, _moto.Address), _fleet, runCommand, played, new CloudFormationApi(_stacks, whole), new WaitHandles(_stacks), control, log));
+        _stacks = Keep(new StackEngine(whole, proxy.Endpoint, time, _options.StackPace, _faults, _fleet.Signal, log));
+        var accepted = new CredentialStore(credentials);
+        var router = new CallRouter(new Forwarder(http, _moto.Address), _fleet, runCommand, played, new CloudFormationApi(_stacks, whole), accepted);
+        var control = new ControlRequests(credentials, this, journal, _faults, Stop);
+        proxy.Serve(new RequestHandler(accepted, router, _faults, journal, new WaitHandles(_stacks), control, time, log));
 
         StopOnSignals();
         log.Write($"ready at {proxy.Endpoint}; hosts: {sandboxes.Isolation}{(sandboxes.Note is null ? "" : $" ({sandboxes.Note})")}");
@@ -212,6 +269,8 @@ public sealed class LocalCloudServer : IAsyncDisposable
         _keep |= keep;
         _stop.TrySetResult();
     }
+
+    private static CumulusException ClockInvalid(string reason) => new(ErrorIds.LocalCloudClockInvalid, FailureKind.InvalidInput, reason);
 
     private void StopOnSignals()
     {

@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
+using Amazon.CloudFormation;
+using Amazon.CloudFormation.Model;
 using Amazon.Runtime;
 using Amazon.S3;
 using Amazon.S3.Model;
@@ -221,14 +223,53 @@ public sealed class LifetimeTests : IDisposable
     }
 
     [Fact]
-    public async Task Waiting_for_hosts_that_never_come_ends_at_its_limit()
+    public async Task The_journal_keeps_the_newest_calls_and_counts_all()
+    {
+        await using var server = await LocalCloudServer.StartAsync(new LocalCloudOptions { Path = CloudPath, KeptCalls = 2 }, CloudFixture.Within());
+        using var s3 = new AmazonS3Client(
+            new BasicAWSCredentials(server.Info.AccessKeyId, server.Info.SecretAccessKey), new AmazonS3Config { ServiceURL = server.Info.Endpoint, ForcePathStyle = true });
+
+        for (var i = 0; i < 25; i++)
+            await s3.ListBucketsAsync(CloudFixture.Within());
+
+        Assert.Equal([24, 25], server.GetCalls().Select(call => call.Number));
+        Assert.Equal(25, (await server.GetStatusAsync(CloudFixture.Within())).Calls);
+        Assert.Equal(10, await LinesOfAsync("calls-former.jsonl"));
+        Assert.Equal(5, await LinesOfAsync("calls.jsonl"));
+    }
+
+    [Fact]
+    public async Task Nobody_waits_for_instances_where_nothing_makes_any()
     {
         await using var server = await LocalCloudServer.StartAsync(new LocalCloudOptions { Path = CloudPath }, CloudFixture.Within());
         using var client = LocalCloudClient.Open(CloudPath);
 
-        var error = await Assert.ThrowsAsync<CumulusException>(() => client.WaitForHostsAsync(1, TimeSpan.FromMilliseconds(1), CloudFixture.Within()));
+        var error = await Assert.ThrowsAsync<CumulusException>(() => client.WaitForHostsAsync(1, TimeSpan.FromMinutes(5), CloudFixture.Within()));
 
-        Assert.Equal(ErrorIds.LocalCloudHostsNotReady, error.ErrorId);
+        Assert.Equal((ErrorIds.LocalCloudHostsNotReady, FailureKind.NotFound), (error.ErrorId, error.Kind));
+        Assert.StartsWith("There is nothing to wait for", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Waiting_for_hosts_that_do_not_come_ends_at_its_limit()
+    {
+        await using var server = await LocalCloudServer.StartAsync(new LocalCloudOptions { Path = CloudPath }, CloudFixture.Within());
+        server.SetFault(new StackFault { Kind = StackFaultKind.Hang });
+        using var client = LocalCloudClient.Open(CloudPath);
+        using var stacks = new AmazonCloudFormationClient(
+            new BasicAWSCredentials(server.Info.AccessKeyId, server.Info.SecretAccessKey), new AmazonCloudFormationConfig { ServiceURL = server.Info.Endpoint, AuthenticationRegion = server.Info.Region });
+        await stacks.CreateStackAsync(new CreateStackRequest { StackName = "web", TemplateBody = "Resources: {Topic: {Type: AWS::SNS::Topic}}" }, CloudFixture.Within());
+
+        var error = await Assert.ThrowsAsync<CumulusException>(() => client.WaitForHostsAsync(1, TimeSpan.FromMilliseconds(300), CloudFixture.Within()));
+
+        Assert.Equal((ErrorIds.LocalCloudHostsNotReady, FailureKind.Timeout), (error.ErrorId, error.Kind));
+    }
+
+    private async Task<int> LinesOfAsync(string name)
+    {
+        await using var file = new FileStream(Path.Combine(CloudPath, name), FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        using var reader = new StreamReader(file);
+        return (await reader.ReadToEndAsync()).Count(c => c == '\n');
     }
 
     private Task<LocalCloudInfo> StartAsync() => StartAsync([]);

@@ -35,6 +35,8 @@ internal sealed class RecordingHost : ICmdletHost
 
     public void WriteProgress(CmdletProgress progress) => Record(progress);
 
+    public void WriteStatus(string text) => Record("status: " + text);
+
     public bool ShouldProcess(string target, string action)
     {
         Record($"{action} {target}?");

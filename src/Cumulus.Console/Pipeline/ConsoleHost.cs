@@ -98,6 +98,14 @@ internal sealed class ConsoleHost(BoundCommand bound, PipelineContext context, A
         }
     }
 
+    public void WriteStatus(string text)
+    {
+        if (!context.Terminal.ErrorIsTerminal && Common.ProgressAction == StreamAction.Continue)
+        {
+            Note("", text, Style.Plain);
+        }
+    }
+
     public bool ShouldProcess(string target, string action) => _confirmation.ShouldProcess(target, action);
 
     public bool ShouldContinue(string query, string caption) => _confirmation.ShouldContinue(query, caption);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Reflection;
 using System.Xml.Linq;
 using Cumulus.Console.Binding;
 
@@ -8,11 +9,13 @@ namespace Cumulus.Console.Rendering;
 internal sealed class FormatView
 {
     private readonly List<ViewColumn> _columns;
+    private readonly string? _groupBy;
 
-    private FormatView(IReadOnlyList<string> typeNames, List<ViewColumn> columns)
+    private FormatView(IReadOnlyList<string> typeNames, List<ViewColumn> columns, string? groupBy)
     {
         TypeNames = typeNames;
         _columns = columns;
+        _groupBy = groupBy;
     }
 
     /// <summary>Full names of the types that it is for.</summary>
@@ -32,6 +35,10 @@ internal sealed class FormatView
             return new Column(c.Label ?? property.Name, property, right, c.Width, c.Format);
         }).ToList();
     }
+
+    /// <summary>What the rows of one table have in common; null when the view does not group.</summary>
+    public PropertyInfo? GroupFor(Type type) =>
+        _groupBy is null ? null : RecordProperties.Shown(type).FirstOrDefault(p => p.Name.Equals(_groupBy, StringComparison.OrdinalIgnoreCase));
 
     private static FormatView Parse(XElement view)
     {
@@ -53,7 +60,7 @@ internal sealed class FormatView
             }
         }
 
-        return new FormatView(view.Element("ViewSelectedBy")?.Elements("TypeName").Select(t => t.Value.Trim()).ToList() ?? [], columns);
+        return new FormatView(view.Element("ViewSelectedBy")?.Elements("TypeName").Select(t => t.Value.Trim()).ToList() ?? [], columns, view.Element("GroupBy")?.Element("PropertyName")?.Value.Trim());
     }
 
     private sealed record ViewColumn(string Property, string? Label, int? Width, string? Alignment, string? Format);

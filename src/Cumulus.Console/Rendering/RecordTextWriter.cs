@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Reflection;
 using Cumulus.Console.Binding;
 
 namespace Cumulus.Console.Rendering;
@@ -18,6 +19,8 @@ internal sealed class RecordTextWriter(Terminal terminal, FormatViews views, Out
     private IReadOnlyList<Column>? _columns;
     private int[]? _widths;
     private bool _anythingShown;
+    private PropertyInfo? _group;
+    private string? _heading;
 
     public void Write(object? record)
     {
@@ -38,6 +41,15 @@ internal sealed class RecordTextWriter(Terminal terminal, FormatViews views, Out
             Complete();
             _type = record.GetType();
             _columns = TableColumns(_type);
+            _group = _columns is null ? null : views.GroupFor(_type);
+            _heading = null;
+        }
+
+        if (_group?.GetValue(record) is { } value && CellText.Of(value) is var heading && heading != _heading)
+        {
+            Settle();
+            _widths = null;
+            _heading = heading;
         }
 
         if (_columns is null)
@@ -118,6 +130,12 @@ internal sealed class RecordTextWriter(Terminal terminal, FormatViews views, Out
         }
 
         StartBlock();
+        if (_heading is not null)
+        {
+            terminal.WriteLine($"   {_heading}");
+            terminal.WriteLine("");
+        }
+
         string[] headers = _columns!.Select(c => c.Header).ToArray();
         WriteCells(headers, Style.Header);
         WriteCells(headers.Select((h, i) => new string('-', Math.Min(h.Length, _widths[i]))).ToArray(), Style.Header);

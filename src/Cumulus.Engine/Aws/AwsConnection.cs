@@ -14,7 +14,7 @@ public sealed record AwsConnection
     /// <summary>Role to assume with whatever credentials the rest gives.</summary>
     public string? RoleArn { get; init; }
 
-    /// <summary>What the trust policy of <see cref="RoleArn"/> asks for; null: nothing.</summary>
+    /// <summary>What the role's trust policy may ask for; only with a role.</summary>
     public string? ExternalId { get; init; }
 
     /// <summary>One endpoint for all services, for a local AWS; <c>AWS_ENDPOINT_URL</c> when null.</summary>
@@ -28,6 +28,22 @@ public sealed record AwsConnection
         Region = environment.Region,
         ProfileName = environment.ProfileName,
         RoleArn = environment.RoleArn,
+        ExternalId = environment.ExternalId,
         Keys = environment.Keys,
     };
+
+    /// <summary>
+    /// What the configuration says for one stack. A profile of its own replaces the environment's caller as a whole; a role of its own is assumed by the
+    /// credentials that the environment's role would be.
+    /// </summary>
+    public static AwsConnection Of(EnvironmentDefinition environment, StackDefinition stack)
+    {
+        AwsConnection caller = stack.ProfileName is { } profile ? new AwsConnection { ProfileName = profile } : Of(environment);
+        return caller with
+        {
+            Region = stack.Region ?? environment.Region,
+            RoleArn = stack.RoleArn ?? caller.RoleArn,
+            ExternalId = stack.RoleArn is null ? caller.ExternalId : stack.ExternalId,
+        };
+    }
 }

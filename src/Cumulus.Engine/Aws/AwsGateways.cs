@@ -63,7 +63,9 @@ public sealed class AwsGateways : IDisposable
 
     public IObjectStore Objects => new S3ObjectStore(_s3.Value, Where(_s3.Value, "s3"));
 
-    public IStackService Stacks => new CloudFormationStackService(_cloudFormation.Value, Where(_cloudFormation.Value, "cloudformation"));
+    public IStackService Stacks => new CloudFormationStackService(CloudFormation());
+
+    public IStackOperations StackOperations => new CloudFormationStackOperations(CloudFormation());
 
     public IHostFleet Hosts => new SsmHostFleet(_fleet.Value.Ec2, _fleet.Value.AutoScaling, _fleet.Value.Ssm, Where(_fleet.Value.Ssm, "ec2, autoscaling and ssm"));
 
@@ -118,6 +120,13 @@ public sealed class AwsGateways : IDisposable
         Release(_fleet);
         Release(_balancers);
         (_credentials.Credentials as RoleCredentials)?.Dispose();
+    }
+
+    // One budget for all that a process asks of the region: accounts are not told apart, which only makes it gentler.
+    private CloudFormationCalls CloudFormation()
+    {
+        string where = Where(_cloudFormation.Value, "cloudformation");
+        return new CloudFormationCalls(_cloudFormation.Value, where, ApiBudget.Of(where));
     }
 
     private static void Release<T>(Lazy<T> client)

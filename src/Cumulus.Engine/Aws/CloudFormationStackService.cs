@@ -1,21 +1,35 @@
 using System.Runtime.CompilerServices;
 using Amazon.CloudFormation;
 using Amazon.CloudFormation.Model;
-using Amazon.Runtime;
 
 namespace Cumulus.Engine.Aws;
 
 /// <summary>CloudFormation by the client. Texts are looked at only where the service has no code of its own.</summary>
-/// <param name="endpoint">Where the client goes, for errors.</param>
-internal sealed class CloudFormationStackService(IAmazonCloudFormation client, string endpoint) : IStackService
+internal sealed class CloudFormationStackService(CloudFormationCalls calls) : IStackService
 {
-    // The code for everything that the service does not like about a request.
-    private const string ValidationError = "ValidationError";
+    private readonly IAmazonCloudFormation _client = calls.Client;
 
     public async Task<StackDescription?> FindAsync(string nameOrId, CancellationToken cancellationToken)
     {
-        DescribeStacksResponse? answer = await OrAbsentAsync("DescribeStacks", () => client.DescribeStacksAsync(new DescribeStacksRequest { StackName = nameOrId }, cancellationToken), cancellationToken);
+        DescribeStacksResponse? answer = await calls.OrAbsentAsync("DescribeStacks", () => _client.DescribeStacksAsync(new DescribeStacksRequest { StackName = nameOrId }, cancellationToken), cancellationToken);
         return answer?.Stacks is [{ } stack] && stack.StackStatus != StackStatus.DELETE_COMPLETE ? Description(stack) : null;
+    }
+
+    public async IAsyncEnumerable<StackDescription> ListAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        string? next = null;
+        do
+        {
+            var request = new DescribeStacksRequest { NextToken = next };
+            DescribeStacksResponse page = await calls.CallAsync("DescribeStacks", () => _client.DescribeStacksAsync(request, cancellationToken), cancellationToken);
+            foreach (Stack stack in page.Stacks ?? [])
+            {
+                if (stack.StackStatus != StackStatus.DELETE_COMPLETE) yield return Description(stack);
+            }
+
+            next = CloudFormationCalls.Text(page.NextToken);
+        }
+        while (next is not null);
     }
 
     public async IAsyncEnumerable<StackEventRecord> EventsAsync(
@@ -26,12 +40,12 @@ internal sealed class CloudFormationStackService(IAmazonCloudFormation client, s
         do
         {
             var request = new DescribeStackEventsRequest { StackName = nameOrId, NextToken = next };
-            DescribeStackEventsResponse? page = await OrAbsentAsync("DescribeStackEvents", () => client.DescribeStackEventsAsync(request, cancellationToken), cancellationToken);
+            DescribeStackEventsResponse? page = await calls.OrAbsentAsync("DescribeStackEvents", () => _client.DescribeStackEventsAsync(request, cancellationToken), cancellationToken);
             foreach (StackEvent e in page?.StackEvents ?? [])
             {
                 yield return new StackEventRecord(
                     e.EventId,
-                    Time(e.Timestamp),
+                    CloudFormationCalls.Time(e.Timestamp),
                     e.StackId,
                     e.StackName,
                     e.LogicalResourceId,
@@ -39,12 +53,35 @@ internal sealed class CloudFormationStackService(IAmazonCloudFormation client, s
                     e.ResourceType,
                     e.ResourceStatus?.Value ?? "",
                     e.ResourceStatusReason,
-                    Text(e.ClientRequestToken));
+                    CloudFormationCalls.Text(e.ClientRequestToken))
+                { OperationId = CloudFormationCalls.Text(e.OperationId) };
             }
 
-            next = Text(page?.NextToken);
+            next = CloudFormationCalls.Text(page?.NextToken);
         }
         while (next is not null);
+    }
+
+    public async Task<IReadOnlyList<OperationFailure>> FailuresAsync(string operationIdOrChangeSetId, CancellationToken cancellationToken)
+    {
+        bool isChangeSet = operationIdOrChangeSetId.Contains(":changeSet/", StringComparison.Ordinal);
+        var all = new List<OperationFailure>();
+        string? next = null;
+        do
+        {
+            var request = new DescribeEventsRequest
+            {
+                OperationId = isChangeSet ? null : operationIdOrChangeSetId,
+                ChangeSetName = isChangeSet ? operationIdOrChangeSetId : null,
+                Filters = new EventFilter { FailedEvents = true },
+                NextToken = next,
+            };
+            DescribeEventsResponse? page = await calls.IfKnownAsync("DescribeEvents", () => _client.DescribeEventsAsync(request, cancellationToken), cancellationToken);
+            all.AddRange((page?.OperationEvents ?? []).Select(Failure));
+            next = CloudFormationCalls.Text(page?.NextToken);
+        }
+        while (next is not null);
+        return all;
     }
 
     public async Task<IReadOnlyList<StackResourceRecord>> ResourcesAsync(string nameOrId, CancellationToken cancellationToken)
@@ -54,9 +91,13 @@ internal sealed class CloudFormationStackService(IAmazonCloudFormation client, s
         do
         {
             var request = new ListStackResourcesRequest { StackName = nameOrId, NextToken = next };
-            ListStackResourcesResponse? page = await OrAbsentAsync("ListStackResources", () => client.ListStackResourcesAsync(request, cancellationToken), cancellationToken);
-            all.AddRange((page?.StackResourceSummaries ?? []).Select(r => new StackResourceRecord(r.LogicalResourceId, Text(r.PhysicalResourceId), r.ResourceType, r.ResourceStatus?.Value ?? "", r.ResourceStatusReason)));
-            next = Text(page?.NextToken);
+            ListStackResourcesResponse? page = await calls.OrAbsentAsync("ListStackResources", () => _client.ListStackResourcesAsync(request, cancellationToken), cancellationToken);
+            all.AddRange((page?.StackResourceSummaries ?? []).Select(r =>
+                new StackResourceRecord(r.LogicalResourceId, CloudFormationCalls.Text(r.PhysicalResourceId), r.ResourceType, r.ResourceStatus?.Value ?? "", r.ResourceStatusReason)
+                {
+                    ChangedAt = r.LastUpdatedTimestamp is { } at ? CloudFormationCalls.Time(at) : null,
+                }));
+            next = CloudFormationCalls.Text(page?.NextToken);
         }
         while (next is not null);
         return all;
@@ -69,11 +110,11 @@ internal sealed class CloudFormationStackService(IAmazonCloudFormation client, s
         var summary = new GetTemplateSummaryRequest { TemplateBody = template.Body, TemplateURL = template.Url };
         try
         {
-            await CallAsync("ValidateTemplate", () => client.ValidateTemplateAsync(validation, cancellationToken), cancellationToken);
-            GetTemplateSummaryResponse answer = await CallAsync("GetTemplateSummary", () => client.GetTemplateSummaryAsync(summary, cancellationToken), cancellationToken);
-            return [.. (answer.Parameters ?? []).Select(p => new TemplateParameter(p.ParameterKey, p.DefaultValue, p.NoEcho == true, Text(p.Description)))];
+            await calls.CallAsync("ValidateTemplate", () => _client.ValidateTemplateAsync(validation, cancellationToken), cancellationToken);
+            GetTemplateSummaryResponse answer = await calls.CallAsync("GetTemplateSummary", () => _client.GetTemplateSummaryAsync(summary, cancellationToken), cancellationToken);
+            return [.. (answer.Parameters ?? []).Select(p => new TemplateParameter(p.ParameterKey, p.DefaultValue, p.NoEcho == true, CloudFormationCalls.Text(p.Description)))];
         }
-        catch (CumulusException e) when (IsRefusal(e, out string reason))
+        catch (CumulusException e) when (CloudFormationCalls.IsRefusal(e, out string reason))
         {
             throw new CumulusException(ErrorIds.TemplateInvalid, FailureKind.InvalidInput, reason, e) { Target = template.Url };
         }
@@ -82,7 +123,7 @@ internal sealed class CloudFormationStackService(IAmazonCloudFormation client, s
     public async Task<string?> TemplateBodyAsync(string nameOrId, CancellationToken cancellationToken)
     {
         var request = new GetTemplateRequest { StackName = nameOrId, TemplateStage = TemplateStage.Original };
-        return (await OrAbsentAsync("GetTemplate", () => client.GetTemplateAsync(request, cancellationToken), cancellationToken))?.TemplateBody;
+        return (await calls.OrAbsentAsync("GetTemplate", () => _client.GetTemplateAsync(request, cancellationToken), cancellationToken))?.TemplateBody;
     }
 
     public async Task<string> CreateAsync(StackChange change, CancellationToken cancellationToken)
@@ -92,84 +133,111 @@ internal sealed class CloudFormationStackService(IAmazonCloudFormation client, s
             StackName = change.StackName,
             TemplateBody = change.Template.Body,
             TemplateURL = change.Template.Url,
-            Parameters = Parameters(change),
-            Tags = Tags(change),
+            Parameters = ChangeSetMapping.Parameters(change),
+            Tags = ChangeSetMapping.Tags(change),
             Capabilities = [.. change.Capabilities],
-            DisableRollback = change.DisableRollback,
+            DisableRollback = change.IsExpress || change.OnFailure is not null ? null : change.DisableRollback,
+            OnFailure = change.IsExpress ? null : change.OnFailure,
+            DeploymentConfig = ChangeSetMapping.Mode(change),
             TimeoutInMinutes = change.TimeoutInMinutes,
+            RoleARN = change.RoleArn,
+            NotificationARNs = ChangeSetMapping.List(change.NotificationArns),
+            RollbackConfiguration = ChangeSetMapping.Triggers(change),
             ClientRequestToken = change.Token,
         };
-        return (await CallAsync("CreateStack", () => client.CreateStackAsync(request, cancellationToken), cancellationToken)).StackId;
+        return (await calls.CallAsync("CreateStack", () => _client.CreateStackAsync(request, cancellationToken), cancellationToken)).StackId;
     }
 
-    public async Task<string?> UpdateAsync(StackChange change, CancellationToken cancellationToken)
-    {
-        var request = new UpdateStackRequest
-        {
-            StackName = change.StackName,
-            TemplateBody = change.Template.Body,
-            TemplateURL = change.Template.Url,
-            Parameters = Parameters(change),
-            Tags = Tags(change),
-            Capabilities = [.. change.Capabilities],
-            DisableRollback = change.DisableRollback,
-            ClientRequestToken = change.Token,
-        };
-        try
-        {
-            return (await CallAsync("UpdateStack", () => client.UpdateStackAsync(request, cancellationToken), cancellationToken)).StackId;
-        }
-        catch (CumulusException e) when (IsRefusal(e, out string reason) && reason.StartsWith("No updates are to be performed", StringComparison.Ordinal))
-        {
-            // The last resort: what could be compared has been compared before the call.
-            return null;
-        }
-    }
-
-    public Task DeleteAsync(string nameOrId, string clientRequestToken, CancellationToken cancellationToken) =>
-        CallAsync("DeleteStack", () => client.DeleteStackAsync(new DeleteStackRequest { StackName = nameOrId, ClientRequestToken = clientRequestToken }, cancellationToken), cancellationToken);
-
-    private Task<T> CallAsync<T>(string operation, Func<Task<T>> call, CancellationToken cancellationToken) =>
-        AwsErrors.GuardAsync(new AwsCall("CloudFormation", operation, endpoint), call, cancellationToken);
-
-    // A stack that is not there has no error code of its own.
-    private async Task<T?> OrAbsentAsync<T>(string operation, Func<Task<T>> call, CancellationToken cancellationToken)
-        where T : AmazonWebServiceResponse
+    public async Task<ChangeSetReference> CreateChangeSetAsync(ChangeSetRequest request, CancellationToken cancellationToken)
     {
         try
         {
-            return await CallAsync(operation, call, cancellationToken);
+            CreateChangeSetResponse answer = await calls.CallAsync("CreateChangeSet", () => _client.CreateChangeSetAsync(ChangeSetMapping.Request(request), cancellationToken), cancellationToken);
+            return new ChangeSetReference(answer.Id, answer.StackId);
         }
-        catch (CumulusException e) when (IsRefusal(e, out string reason) && reason.Contains("does not exist", StringComparison.Ordinal))
+        catch (CumulusException e) when (CloudFormationCalls.Code(e) is "AlreadyExistsException")
         {
-            return null;
+            throw new CumulusException(ErrorIds.ChangeSetExists, FailureKind.Conflict, $"Stack '{request.Change.StackName}' has a change set '{request.Name}' already.", e) { Target = request.Change.StackName };
         }
     }
 
-    private static bool IsRefusal(CumulusException e, out string reason)
+    public async Task<StackChangeSet?> ChangeSetAsync(string nameOrId, string? stackName, CancellationToken cancellationToken)
     {
-        var cause = e.InnerException as AmazonServiceException;
-        reason = cause?.Message ?? "";
-        return cause?.ErrorCode == ValidationError;
+        StackChangeSet? whole = null;
+        string? next = null;
+        do
+        {
+            // The values of properties are what a person wants to see; secrets are masked by the service.
+            var request = new DescribeChangeSetRequest { ChangeSetName = nameOrId, StackName = stackName, IncludePropertyValues = true, NextToken = next };
+            DescribeChangeSetResponse? page = await calls.OrAbsentAsync("DescribeChangeSet", () => _client.DescribeChangeSetAsync(request, cancellationToken), cancellationToken);
+            if (page is null) return null;
+            StackChangeSet part = ChangeSetMapping.Read(page);
+            whole = whole is null ? part : part with { Changes = [.. whole.Changes, .. part.Changes] };
+            next = CloudFormationCalls.Text(page.NextToken);
+        }
+        while (next is not null);
+        return whole;
+    }
+
+    public async Task<IReadOnlyList<string>> ChangeSetsAsync(string nameOrId, CancellationToken cancellationToken)
+    {
+        var ids = new List<string>();
+        string? next = null;
+        do
+        {
+            var request = new ListChangeSetsRequest { StackName = nameOrId, NextToken = next };
+            ListChangeSetsResponse? page = await calls.OrAbsentAsync("ListChangeSets", () => _client.ListChangeSetsAsync(request, cancellationToken), cancellationToken);
+            ids.AddRange((page?.Summaries ?? []).Where(s => s.ExecutionStatus?.Value.StartsWith("EXECUTE_", StringComparison.Ordinal) != true).Select(s => s.ChangeSetId));
+            next = CloudFormationCalls.Text(page?.NextToken);
+        }
+        while (next is not null);
+        return ids;
+    }
+
+    public Task ExecuteChangeSetAsync(string id, string token, bool? disableRollback, CancellationToken cancellationToken)
+    {
+        var request = new ExecuteChangeSetRequest { ChangeSetName = id, ClientRequestToken = token, DisableRollback = disableRollback };
+        return calls.CallAsync("ExecuteChangeSet", () => _client.ExecuteChangeSetAsync(request, cancellationToken), cancellationToken);
+    }
+
+    public Task DeleteChangeSetAsync(string id, CancellationToken cancellationToken) =>
+        calls.OrAbsentAsync("DeleteChangeSet", () => _client.DeleteChangeSetAsync(new DeleteChangeSetRequest { ChangeSetName = id }, cancellationToken), cancellationToken);
+
+    public Task DeleteAsync(StackDeletion deletion, CancellationToken cancellationToken)
+    {
+        var request = new DeleteStackRequest
+        {
+            StackName = deletion.NameOrId,
+            ClientRequestToken = deletion.Token,
+            RetainResources = ChangeSetMapping.List(deletion.RetainResources),
+            RoleARN = deletion.RoleArn,
+        };
+        return calls.CallAsync("DeleteStack", () => _client.DeleteStackAsync(request, cancellationToken), cancellationToken);
+    }
+
+    // One event tells of a resource, of a validation or of a hook.
+    private static OperationFailure Failure(OperationEvent e)
+    {
+        (string? status, string? reason, string? mode) = e.ValidationStatus is not null
+            ? ($"{e.ValidationName} {e.ValidationStatus}", e.ValidationStatusReason, e.ValidationFailureMode?.Value)
+            : e.HookStatus is not null ? ($"{e.HookType} {e.HookStatus}", e.HookStatusReason, e.HookFailureMode?.Value)
+            : (e.ResourceStatus?.Value, e.ResourceStatusReason, null);
+        return new OperationFailure(CloudFormationCalls.Time(e.Timestamp), e.StackId, e.LogicalResourceId ?? "", e.ResourceType ?? "", status ?? "", reason ?? "", mode != "WARN");
     }
 
     private static StackDescription Description(Stack s) => new(
         s.StackName,
         s.StackId,
         s.StackStatus?.Value ?? "",
-        Text(s.StackStatusReason),
-        Time(s.CreationTime),
-        s.LastUpdatedTime is { } updated ? Time(updated) : null,
+        CloudFormationCalls.Text(s.StackStatusReason),
+        CloudFormationCalls.Time(s.CreationTime),
+        s.LastUpdatedTime is { } updated ? CloudFormationCalls.Time(updated) : null,
         [.. (s.Parameters ?? []).Select(p => KeyValuePair.Create(p.ParameterKey, p.ParameterValue ?? ""))],
         [.. (s.Outputs ?? []).Select(o => KeyValuePair.Create(o.OutputKey, o.OutputValue ?? ""))],
-        [.. (s.Tags ?? []).Select(t => KeyValuePair.Create(t.Key, t.Value ?? ""))]);
-
-    private static List<Parameter> Parameters(StackChange change) => [.. change.Parameters.Select(p => new Parameter { ParameterKey = p.Key, ParameterValue = p.Value })];
-
-    // Null leaves the tags of a stack alone; an empty list would take away all of them.
-    private static List<Tag>? Tags(StackChange change) => change.Tags.Count == 0 ? null : [.. change.Tags.Select(t => new Tag { Key = t.Key, Value = t.Value })];
-
-    private static string? Text(string? text) => string.IsNullOrEmpty(text) ? null : text;
-
-    private static DateTimeOffset Time(DateTime? time) => time is { } t ? new DateTimeOffset(t.ToUniversalTime(), TimeSpan.Zero) : default;
+        [.. (s.Tags ?? []).Select(t => KeyValuePair.Create(t.Key, t.Value ?? ""))])
+    {
+        OperationId = s.LastOperations is [{ } last, ..] ? CloudFormationCalls.Text(last.OperationId) : null,
+        IsProtected = s.EnableTerminationProtection == true,
+        ParentId = CloudFormationCalls.Text(s.ParentId),
+    };
 }

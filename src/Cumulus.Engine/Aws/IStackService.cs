@@ -1,13 +1,23 @@
 namespace Cumulus.Engine.Aws;
 
-/// <summary>The few CloudFormation calls that the engine makes. Failures as in <see cref="IObjectStore"/>, and <see cref="ErrorIds.TemplateInvalid"/>.</summary>
+/// <summary>The CloudFormation calls of a deployment. Failures as in <see cref="IObjectStore"/>, and <see cref="ErrorIds.TemplateInvalid"/>.</summary>
 public interface IStackService
 {
     /// <summary>Null when there is no such stack (or only a deleted one). Accepts a name or an id.</summary>
     Task<StackDescription?> FindAsync(string nameOrId, CancellationToken cancellationToken);
 
+    /// <summary>All stacks of the region but deleted ones, page after page: for one who would ask for many.</summary>
+    IAsyncEnumerable<StackDescription> ListAsync(CancellationToken cancellationToken);
+
     /// <summary>Newest first, all pages on demand: the caller stops reading when it has seen enough.</summary>
     IAsyncEnumerable<StackEventRecord> EventsAsync(string nameOrId, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// What failed in one operation or while one change set was made: resources, validations and hooks, newest first. Empty where the service does not
+    /// know the call.
+    /// </summary>
+    /// <param name="operationIdOrChangeSetId">The id of an operation, or the ARN of a change set.</param>
+    Task<IReadOnlyList<OperationFailure>> FailuresAsync(string operationIdOrChangeSetId, CancellationToken cancellationToken);
 
     Task<IReadOnlyList<StackResourceRecord>> ResourcesAsync(string nameOrId, CancellationToken cancellationToken);
 
@@ -18,52 +28,26 @@ public interface IStackService
     /// <summary>The template that the stack was made of, as it was sent; null when there is no such stack.</summary>
     Task<string?> TemplateBodyAsync(string nameOrId, CancellationToken cancellationToken);
 
-    /// <summary>Starts a create and returns the stack's id.</summary>
+    /// <summary>Starts a create without a change set, for what a change set has no word for: a time-out. Returns the stack's id.</summary>
     Task<string> CreateAsync(StackChange change, CancellationToken cancellationToken);
 
-    /// <summary>Starts an update and returns the stack's id; null when there is nothing to do.</summary>
-    Task<string?> UpdateAsync(StackChange change, CancellationToken cancellationToken);
+    /// <summary>Begins to make a change set. For a stack that does not exist yet one comes to be, in <c>REVIEW_IN_PROGRESS</c>.</summary>
+    /// <exception cref="CumulusException"><see cref="ErrorIds.ChangeSetExists"/>: the stack has one of this name.</exception>
+    Task<ChangeSetReference> CreateChangeSetAsync(ChangeSetRequest request, CancellationToken cancellationToken);
 
-    Task DeleteAsync(string nameOrId, string clientRequestToken, CancellationToken cancellationToken);
+    /// <summary>How a change set stands, with all its changes; null when there is none of this name.</summary>
+    Task<StackChangeSet?> ChangeSetAsync(string nameOrId, string? stackName, CancellationToken cancellationToken);
+
+    /// <summary>The ids of a stack's change sets that nobody has executed.</summary>
+    Task<IReadOnlyList<string>> ChangeSetsAsync(string nameOrId, CancellationToken cancellationToken);
+
+    /// <param name="token">Client request token: the same one on a repeated call starts nothing twice, and marks the events of this operation.</param>
+    /// <param name="disableRollback">Null: as the change set has it.</param>
+    Task ExecuteChangeSetAsync(string id, string token, bool? disableRollback, CancellationToken cancellationToken);
+
+    /// <summary>One that is not there counts as deleted.</summary>
+    Task DeleteChangeSetAsync(string id, CancellationToken cancellationToken);
+
+    /// <summary>Starts the deletion of a stack; one that is not there counts as deleted.</summary>
+    Task DeleteAsync(StackDeletion deletion, CancellationToken cancellationToken);
 }
-
-/// <summary>A template as text or by address; exactly one of the two is set.</summary>
-public sealed record TemplateSource(string? Body, string? Url);
-
-/// <param name="Token">Client request token: the same one on a repeated call starts nothing twice, and marks the events of this operation.</param>
-public sealed record StackChange(
-    string StackName,
-    TemplateSource Template,
-    IReadOnlyList<KeyValuePair<string, string>> Parameters,
-    IReadOnlyList<KeyValuePair<string, string>> Tags,
-    IReadOnlyList<string> Capabilities,
-    bool DisableRollback,
-    int? TimeoutInMinutes,
-    string Token);
-
-public sealed record TemplateParameter(string Name, string? DefaultValue, bool NoEcho, string? Description);
-
-public sealed record StackDescription(
-    string Name,
-    string Id,
-    string Status,
-    string? StatusReason,
-    DateTimeOffset CreatedAt,
-    DateTimeOffset? UpdatedAt,
-    IReadOnlyList<KeyValuePair<string, string>> Parameters,
-    IReadOnlyList<KeyValuePair<string, string>> Outputs,
-    IReadOnlyList<KeyValuePair<string, string>> Tags);
-
-public sealed record StackEventRecord(
-    string EventId,
-    DateTimeOffset Timestamp,
-    string StackId,
-    string StackName,
-    string LogicalId,
-    string? PhysicalId,
-    string ResourceType,
-    string Status,
-    string? Reason,
-    string? Token);
-
-public sealed record StackResourceRecord(string LogicalId, string? PhysicalId, string ResourceType, string Status, string? Reason);

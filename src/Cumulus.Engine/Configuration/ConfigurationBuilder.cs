@@ -1,22 +1,24 @@
-using Cumulus.Engine.Bundles;
 using Cumulus.Engine.Configuration.Settings;
 
 namespace Cumulus.Engine.Configuration;
 
-/// <summary>Makes the model out of merged settings.</summary>
+/// <summary>Makes the model out of merged settings: each stack and bundle as it is written, and as each environment that lists it has it.</summary>
 internal sealed class ConfigurationBuilder(MergedSettings settings, PathResolver paths, ProblemCollector problems)
 {
-    // https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStack.html, Capabilities.
-    private static readonly string[] KnownCapabilities = ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"];
+    private readonly Inheritance _inheritance = new(settings, problems);
+    private readonly StackSectionReader _stacks = new(paths);
+    private readonly BundleSectionReader _bundles = new(paths);
+    private IReadOnlyDictionary<string, SettingItem> _variables = new Dictionary<string, SettingItem>();
 
     public CumulusConfiguration Build(IReadOnlyList<string> sources)
     {
-        LogLevel? logLevel = LogLevels.Read(settings.General.Item("log-level", problems), settings.General.Key.Option("log-level"), problems);
-        EnvironmentDefinition[] environments = [.. settings.Of(SectionKind.Environment).Select(Environment)];
-        StackDefinition[] stacks = [.. settings.Of(SectionKind.Stack).Select(Stack)];
-        BundleDefinition[] bundles = [.. settings.Of(SectionKind.Bundle).Select(Bundle)];
-        WarnOfMissing("stacks", "stack", [.. stacks.Select(s => s.Name)]);
-        WarnOfMissing("bundles", "bundle", [.. bundles.Select(b => b.Name)]);
+        _variables = Variables([settings.General]);
+        SectionView general = View(settings.General.Key, [settings.General], problems, Scope(_variables, null));
+        EnvironmentDefinition[] environments = [.. Concrete(SectionKind.Environment).Select(Environment)];
+        StackDefinition[] stacks = [.. Concrete(SectionKind.Stack).Select(s => _stacks.Read(AsWritten(s, environments.Any(e => e.Stacks.Contains(s.Key.Name))), null))];
+        BundleDefinition[] bundles = [.. Concrete(SectionKind.Bundle).Select(b => _bundles.Read(AsWritten(b, environments.Any(e => e.Bundles.Contains(b.Key.Name)))))];
+        LogLevel? logLevel = LogLevels.Read(general.Item("log-level"), general.Option("log-level"), problems);
+        WarnOfOverrides();
         settings.WarnOfUnknown(problems);
         return new CumulusConfiguration
         {
@@ -24,145 +26,118 @@ internal sealed class ConfigurationBuilder(MergedSettings settings, PathResolver
             Environments = environments,
             Stacks = stacks,
             Bundles = bundles,
+            StateBucket = general.Text("state-bucket"),
             LogLevel = logLevel,
             Warnings = [],
         };
     }
 
-    private EnvironmentDefinition Environment(MergedSection section) => new()
+    private EnvironmentDefinition Environment(MergedSection section)
     {
-        Name = section.Key.Name,
-        Region = section.Text("region", problems),
-        Bucket = section.Text("bucket", problems),
-        Version = section.Text("version", problems),
-        Stacks = section.Names("stacks", problems),
-        Bundles = section.Names("bundles", problems),
-        StackNamePrefix = section.Text("stack-name-prefix", problems),
-        StackNameSuffix = section.Text("stack-name-suffix", problems),
-        PreDeployHook = section.Text("pre-deploy-hook", problems),
-        PostDeployHook = section.Text("post-deploy-hook", problems),
-        ProfileName = section.Text("profile", problems),
-        RoleArn = section.Text("role-arn", problems),
-        Keys = AccessKeys.Read(
-            section.Item("access-key-id", problems), section.Item("secret-access-key", problems), section.Place, section.Key.ToString(),
-            "Use 'profile', 'role-arn' or the surroundings' credentials instead.", problems),
-        SourceFile = section.Place.File,
-    };
+        IReadOnlyList<MergedSection> chain = _inheritance.Chain(section);
+        var variables = new Dictionary<string, SettingItem>(_variables);
+        foreach ((string name, SettingItem value) in Variables(chain)) variables[name] = value;
+        VariableScope scope = Scope(variables, section.Key.Name);
+        SectionView view = View(section.Key, chain, problems, scope), general = View(settings.General.Key, [settings.General], problems, scope);
 
-    private StackDefinition Stack(MergedSection section)
-    {
-        SettingItem? template = section.Item("template", problems);
-        if (template is null) problems.Error(section.Place, section.Key.ToString(), "The stack has no template.");
-        return new StackDefinition
+        MergedSection[] stacks = [.. Listed(view, SectionKind.Stack, "stacks", "stack", out IReadOnlyList<string> stackNames)];
+        MergedSection[] bundles = [.. Listed(view, SectionKind.Bundle, "bundles", "bundle", out IReadOnlyList<string> bundleNames)];
+        var common = new EnvironmentCommon
         {
             Name = section.Key.Name,
-            Template = template is null ? "" : Template(template, section),
-            Parameters = section.Pairs("parameters", problems),
-            Tags = section.Pairs("tags", problems),
-            DisableRollback = section.Boolean("disable-rollback", problems),
-
-            // 0 always meant none.
-            TimeoutInMinutes = section.Integer("timeout-in-minutes", problems) is > 0 and var minutes ? minutes : null,
-            Capabilities = Capabilities(section),
-            UpdateHosts = section.Boolean("update-hosts", problems),
-            SourceFile = section.Place.File,
+            Stacks = stackNames,
+            Tags = PairList.Merge(StackSectionReader.Tags(general), StackSectionReader.Tags(view)),
+            NotificationArns = StackSectionReader.Arns(view, "notification-arns", StackSectionReader.MaximumTopics),
+            ServiceRoleArn = StackSectionReader.Arn(view, "service-role-arn"),
+            TerminationProtection = view.Boolean("termination-protection"),
         };
-    }
-
-    private string Template(SettingItem template, MergedSection section)
-    {
-        bool isConf = section.Find("template")!.IsConf;
-        string text = isConf ? EnvironmentVariables.Expand(template.Text, paths.Request.Variables, paths.Request.PathStyle) : template.Text;
-        return IsAddress(text) ? text : paths.Resolve(template with { Text = text }, isConf, section.Key.Option("template"));
-    }
-
-    private static bool IsAddress(string text) =>
-        text.StartsWith("http://", StringComparison.OrdinalIgnoreCase)
-        || text.StartsWith("https://", StringComparison.OrdinalIgnoreCase)
-        || text.StartsWith("s3://", StringComparison.OrdinalIgnoreCase);
-
-    private List<string> Capabilities(MergedSection section)
-    {
-        var capabilities = new List<string>();
-        foreach (SettingItem item in section.Items("capabilities", problems))
-        {
-            string name = item.Text.ToUpperInvariant();
-            if (!KnownCapabilities.Contains(name))
-            {
-                problems.Error(item.Place, section.Key.Option("capabilities"),
-                    $"'{item.Text}' is no capability of CloudFormation.{ProblemCollector.DidYouMean(name, KnownCapabilities)} Known: {string.Join(", ", KnownCapabilities)}.");
-            }
-            else if (!capabilities.Contains(name))
-            {
-                capabilities.Add(name);
-            }
-        }
-
-        return capabilities;
-    }
-
-    private BundleDefinition Bundle(MergedSection section)
-    {
-        SettingItem? preBuilt = section.Item("pre-built-bundle", problems);
-        IReadOnlyList<SettingItem> written = section.Items("paths", problems);
-        if (preBuilt is null && written.Count == 0) problems.Error(section.Place, section.Key.ToString(), "The bundle has neither paths nor a pre-built-bundle.");
-        if (preBuilt is not null && written.Count > 0)
-            problems.Warn(preBuilt.Place, section.Key.Option("pre-built-bundle"), "The bundle is pre-built, so its paths are not used.");
-        bool pathsConf = section.Find("paths")?.IsConf ?? false;
-        string option = section.Key.Option("paths");
-        return new BundleDefinition
+        string? roleArn = StackSectionReader.Arn(view, "role-arn");
+        return new EnvironmentDefinition
         {
             Name = section.Key.Name,
-            Paths = [.. written.Select(p => new BundlePath(
-                paths.Resolve(p, pathsConf, option), PathStyle.ArchiveName(PathStyle.ExpandHome(p.Text, paths.Request.HomeFolder))))],
-            PathRewrites = [.. section.Items("path-rewrites", problems).Select(r => new PathRewrite(ArchiveName(r.Key!), ArchiveName(r.Text)))],
-            Exclude = Excluded(section),
-
-            // The old program followed them, and what was written for it keeps its meaning.
-            FollowSymlinks = section.Boolean("follow-symlinks", problems, unset: preBuilt is null && pathsConf),
-            Format = Format(section, preBuilt),
-            PreBundleHook = section.Text("pre-bundle-hook", problems),
-            PostBundleHook = section.Text("post-bundle-hook", problems),
-            HookTimeLimit = section.Integer("hook-time-limit", problems) is > 0 and var seconds ? TimeSpan.FromSeconds(seconds) : TimeSpan.FromMinutes(30),
-            PreBuiltBundle = preBuilt is null ? null : paths.Resolve(preBuilt, section.Find("pre-built-bundle")!.IsConf, section.Key.Option("pre-built-bundle")),
-            SourceFile = section.Place.File,
+            Region = view.Text("region"),
+            Bucket = view.Text("bucket"),
+            Version = view.Text("version"),
+            Stacks = stackNames,
+            Bundles = bundleNames,
+            StackNamePrefix = view.Text("stack-name-prefix"),
+            StackNameSuffix = view.Text("stack-name-suffix"),
+            PreDeployHook = view.Text("pre-deploy-hook"),
+            PostDeployHook = view.Text("post-deploy-hook"),
+            PreRemoveHook = view.Text("pre-remove-hook"),
+            PostRemoveHook = view.Text("post-remove-hook"),
+            HookTimeLimit = view.Seconds("hook-time-limit") ?? TimeSpan.FromMinutes(30),
+            RunHooksAfterFailure = view.Boolean("run-hooks-after-failure") ?? false,
+            ProfileName = view.Text("profile"),
+            RoleArn = roleArn,
+            ExternalId = StackSectionReader.ExternalId(view, roleArn),
+            StateBucket = view.Text("state-bucket") ?? general.Text("state-bucket"),
+            Tags = common.Tags,
+            Keys = AccessKeys.Read(
+                view.Item("access-key-id"), view.Item("secret-access-key"), view.Place, view.Key.ToString(),
+                "Use 'profile', 'role-arn' or the surroundings' credentials instead.", problems),
+            StackSettings = [.. stacks.Select(s => _stacks.Read(View(s.Key, _inheritance.Chain(s, section), problems, scope), common))],
+            BundleSettings = [.. bundles.Select(b => _bundles.Read(View(b.Key, _inheritance.Chain(b, section), problems, scope)))],
+            SourceFile = view.Place.File,
         };
     }
-
-    private List<string> Excluded(MergedSection section)
-    {
-        IReadOnlyList<SettingItem> items = section.Items("exclude", problems);
-        foreach (SettingItem item in items)
-        {
-            if (IgnorePattern.Problem(item.Text) is { } problem) problems.Error(item.Place, section.Key.Option("exclude"), $"'{item.Text}' is no pattern that could match anything: {problem}.");
-        }
-
-        return [.. items.Select(i => i.Text)];
-    }
-
-    private BundleFormat Format(MergedSection section, SettingItem? preBuilt)
-    {
-        SettingItem? item = section.Item("format", problems);
-        BundleFormat? format = item is null ? null : BundleFormats.Parse(item.Text);
-        if (item is not null && format is null)
-            problems.Error(item.Place, section.Key.Option("format"), $"'{item.Text}' is no format of bundles. Known: {string.Join(", ", BundleFormats.Names)}.");
-        BundleFormat? given = preBuilt is null ? null : BundleFormats.Of(preBuilt.Text);
-        if (given is not null && format is not null && given != format)
-            problems.Error(item!.Place, section.Key.Option("format"), $"The bundle is pre-built as {preBuilt!.Text}, so that its format is not {item.Text}.");
-        return given ?? format ?? BundleFormat.Zip;
-    }
-
-    // Both sides lose drive and leading '/', as the names in the archive do: so a rewrite of an absolute path finds its files (D-15).
-    private string ArchiveName(string written) => PathStyle.ArchiveName(PathStyle.ExpandHome(written, paths.Request.HomeFolder));
 
     // A warning here, and an error when the environment is used (D-09): a gap in one environment does not stop another.
-    private void WarnOfMissing(string option, string what, IReadOnlyCollection<string> configured)
+    private IEnumerable<MergedSection> Listed(SectionView environment, SectionKind kind, string option, string what, out IReadOnlyList<string> names)
     {
-        var quiet = new ProblemCollector();
-        foreach (MergedSection section in settings.Of(SectionKind.Environment))
+        IReadOnlyList<SettingItem> items = environment.Names(option);
+        names = [.. items.Select(i => i.Text)];
+        Dictionary<string, MergedSection> configured = Concrete(kind).ToDictionary(s => s.Key.Name);
+        foreach (SettingItem item in items.Where(i => !configured.ContainsKey(i.Text)))
         {
-            foreach (SettingItem item in section.Items(option, quiet).DistinctBy(i => i.Text).Where(i => !configured.Contains(i.Text)))
-                problems.Warn(item.Place, section.Key.Option(option), $"There is no {what} '{item.Text}'.{ProblemCollector.DidYouMean(item.Text, configured)}");
+            string? near = NearestName.Of(item.Text, configured.Keys);
+            problems.Warn(item.Place, environment.Option(option), $"There is no {what} '{item.Text}'.{ProblemCollector.DidYouMean(near)}", near);
+        }
+
+        return items.Select(i => configured.GetValueOrDefault(i.Text)).OfType<MergedSection>();
+    }
+
+    /// <summary>
+    /// A section outside of environments. What an environment lists is judged as that environment has it, where nothing is missing that only the environment
+    /// gives; what none lists is judged here.
+    /// </summary>
+    private SectionView AsWritten(MergedSection section, bool isListed)
+    {
+        ProblemCollector collector = isListed ? new ProblemCollector() : problems;
+        var scope = new VariableScope(_variables, Process, null, (item, context, message) => collector.Warn(item.Place, context.Option, message));
+        return View(section.Key, _inheritance.Chain(section), collector, scope);
+    }
+
+    private Dictionary<string, SettingItem> Variables(IReadOnlyList<MergedSection> chain)
+    {
+        var view = new SectionView(chain[0].Key, chain, settings, problems);
+        var variables = new Dictionary<string, SettingItem>();
+        foreach (SettingItem item in view.Pairs("variables"))
+        {
+            if (!VariableScope.IsVariableName(item.Key!)) view.Error(item, "variables", $"'{item.Key}' is no name of a variable: letters, digits, '-' and '_', no digit first.");
+            else if (item.Key == VariableScope.EnvironmentName) view.Error(item, "variables", $"'{item.Key}' always is the name of the environment.");
+            else variables[item.Key!] = item;
+        }
+
+        return variables;
+    }
+
+    private void WarnOfOverrides()
+    {
+        foreach (MergedSection section in settings.Overrides)
+        {
+            SectionKey overridden = section.Key with { Environment = null };
+            if (settings.Find(overridden) is not null) continue;
+            string? near = NearestName.Of(overridden.Name, settings.Of(overridden.Kind).Select(s => s.Key.Name));
+            problems.Warn(section.Place, section.Key.ToString(), $"There is no '{overridden}' to override.{ProblemCollector.DidYouMean(near)}", near);
         }
     }
+
+    private IEnumerable<MergedSection> Concrete(SectionKind kind) => settings.Of(kind).Where(s => !_inheritance.IsAbstract(s));
+
+    private VariableScope Scope(IReadOnlyDictionary<string, SettingItem> variables, string? environment) => new(variables, Process, environment);
+
+    private string? Process(string name) => EnvironmentVariables.Find(name, paths.Request.Variables, paths.Request.PathStyle);
+
+    private SectionView View(SectionKey key, IReadOnlyList<MergedSection> chain, ProblemCollector collector, VariableScope scope) => new(key, chain, settings, collector, scope);
 }

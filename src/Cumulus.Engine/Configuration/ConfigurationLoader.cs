@@ -20,17 +20,31 @@ public sealed class ConfigurationLoader(IConfigurationFiles files)
     public CumulusConfiguration Load(ConfigurationRequest request)
     {
         var problems = new ProblemCollector();
+        CumulusConfiguration configuration = Read(request, problems, out _);
+        problems.ThrowIfAny(ErrorIds.ConfigurationInvalid, "configuration");
+        return configuration with { Warnings = [.. problems.Warnings] };
+    }
+
+    /// <summary>All that can be said about the files without AWS: what <see cref="Load"/> refuses and warns of, and what would fail when an environment is used.</summary>
+    /// <exception cref="CumulusException"><see cref="ErrorIds.ConfigurationNotFound"/></exception>
+    public ConfigurationReport Check(ConfigurationRequest request)
+    {
+        var problems = new ProblemCollector();
+        CumulusConfiguration configuration = Read(request, problems, out MergedSettings settings);
+        new ConfigurationCheck(configuration, settings, files, problems).Run();
+        return new ConfigurationReport(configuration.Sources, problems.All);
+    }
+
+    private CumulusConfiguration Read(ConfigurationRequest request, ProblemCollector problems, out MergedSettings settings)
+    {
         string[] paths = Find(request, problems);
         List<ConfigurationLayer> layers = ReadAll(paths, problems);
         var resolver = new PathResolver(request, files, problems);
         List<string> includes = Includes(layers, resolver, problems);
         List<ConfigurationLayer> included = ReadAll(includes, problems);
         WarnOfNestedIncludes(included, problems);
-
-        var builder = new ConfigurationBuilder(new MergedSettings([.. included, .. layers]), resolver, problems);
-        CumulusConfiguration configuration = builder.Build([.. includes, .. paths]);
-        problems.ThrowIfAny(ErrorIds.ConfigurationInvalid, "configuration");
-        return configuration with { Warnings = [.. problems.Warnings] };
+        settings = new MergedSettings([.. included, .. layers]);
+        return new ConfigurationBuilder(settings, resolver, problems).Build([.. includes, .. paths]);
     }
 
     private string[] Find(ConfigurationRequest request, ProblemCollector problems)
@@ -87,14 +101,15 @@ public sealed class ConfigurationLoader(IConfigurationFiles files)
     // As before, the merged view of the main files says what is included, and included files come before all of them.
     private List<string> Includes(List<ConfigurationLayer> layers, PathResolver resolver, ProblemCollector problems)
     {
-        MergedSection general = new MergedSettings(layers).General;
+        var merged = new MergedSettings(layers);
+        var general = new SectionView(SectionKey.General, [merged.General], merged, problems);
         var includes = new List<string>();
         bool isConf = general.Find("include")?.IsConf ?? false;
-        foreach (SettingItem item in general.Items("include", problems))
+        foreach (SettingItem item in general.Items("include"))
         {
-            string path = resolver.Resolve(item, isConf, general.Key.Option("include"));
+            string path = resolver.Resolve(item, isConf, general.Option("include"));
             if (files.Exists(path)) includes.Add(path);
-            else problems.Warn(item.Place, general.Key.Option("include"), $"The included file {path} does not exist and is left out.");
+            else problems.Warn(item.Place, general.Option("include"), $"The included file {path} does not exist and is left out.");
         }
 
         return includes;

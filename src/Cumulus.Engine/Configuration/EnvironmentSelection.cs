@@ -41,7 +41,7 @@ public sealed class EnvironmentSelection
     /// </exception>
     public IReadOnlyList<SelectedStack> Stacks(IReadOnlyList<string>? patterns = null) =>
         [.. Select("stack", ErrorIds.StackNotConfigured, Environment.Stacks, patterns, name => name, Environment.FullStackName)
-            .Select(name => new SelectedStack(_configuration.Stack(name), FullStackName(name)))];
+            .Select(name => new SelectedStack(_configuration.StackOf(Environment, name), FullStackName(name)))];
 
     /// <summary>The environment's bundles that match any of the patterns, all of them without patterns; in declared order.</summary>
     /// <exception cref="CumulusException">
@@ -50,7 +50,7 @@ public sealed class EnvironmentSelection
     /// </exception>
     public IReadOnlyList<BundleDefinition> Bundles(IReadOnlyList<string>? patterns = null) =>
         [.. Select("bundle", ErrorIds.BundleNotConfigured, Environment.Bundles, patterns, name => name)
-            .Select(name => _configuration.Bundle(NameRules.Require("bundle", name)))];
+            .Select(name => _configuration.BundleOf(Environment, NameRules.Require("bundle", name)))];
 
     private IEnumerable<string> Select(
         string what, string errorId, IReadOnlyList<string> listed, IReadOnlyList<string>? patterns, params Func<string, string>[] names)

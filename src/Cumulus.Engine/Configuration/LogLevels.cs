@@ -12,7 +12,8 @@ internal static class LogLevels
         if (item is null) return null;
         int index = Array.IndexOf(Names, item.Text.ToLowerInvariant());
         if (index >= 0) return (LogLevel)index;
-        problems.Warn(item.Place, option, $"'{item.Text}' is no log level; info is used.{ProblemCollector.DidYouMean(item.Text, Names)} Known: {string.Join(", ", Names)}.");
+        string? near = NearestName.Of(item.Text, Names);
+        problems.Warn(item.Place, option, $"'{item.Text}' is no log level; info is used.{ProblemCollector.DidYouMean(near)} Known: {string.Join(", ", Names)}.", near);
         return LogLevel.Info;
     }
 }

@@ -28,10 +28,12 @@ public static partial class NameRules
     /// <see cref="ErrorIds.NameInvalid"/>: CloudFormation takes letters, digits and <c>-</c>, a letter first, at most 128
     /// (https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStack.html, StackName).
     /// </exception>
-    public static string RequireStackName(string fullName) =>
-        fullName.Length <= MaximumLength && StackName().IsMatch(fullName)
-            ? fullName
-            : throw Invalid($"'{fullName}' cannot be the name of a stack: CloudFormation takes up to 128 letters, digits and '-', a letter first. It is made of prefix, environment, name and suffix.", fullName);
+    public static string RequireStackName(string fullName) => IsStackName(fullName) ? fullName : throw Invalid(StackNameProblem(fullName), fullName);
+
+    internal static bool IsStackName(string fullName) => fullName.Length <= MaximumLength && StackName().IsMatch(fullName);
+
+    internal static string StackNameProblem(string fullName) =>
+        $"'{fullName}' cannot be the name of a stack: CloudFormation takes up to 128 letters, digits and '-', a letter first. It is made of prefix, environment, name and suffix.";
 
     private static CumulusException Invalid(string message, string target) => new(ErrorIds.NameInvalid, FailureKind.InvalidInput, message) { Target = target };
 

@@ -18,9 +18,15 @@ internal sealed class ProblemCollector
 
     public IReadOnlyList<ConfigurationProblem> Warnings => InOrder(_warnings);
 
-    public void Error(Place place, string? option, string message) => _errors.Add(Problem(place, option, message));
+    /// <summary>Errors and warnings, in one order.</summary>
+    public IReadOnlyList<ConfigurationProblem> All => InOrder([.. _errors, .. _warnings]);
 
-    public void Warn(Place place, string? option, string message) => _warnings.Add(Problem(place, option, message));
+    public int ErrorCount => _errors.Count;
+
+    /// <param name="suggestion">The known name that was probably meant; the message names it too.</param>
+    public void Error(Place place, string? option, string message, string? suggestion = null) => _errors.Add(Problem(place, option, message, suggestion) with { IsError = true });
+
+    public void Warn(Place place, string? option, string message, string? suggestion = null) => _warnings.Add(Problem(place, option, message, suggestion));
 
     /// <exception cref="ConfigurationException">When there is an error.</exception>
     public void ThrowIfAny(string errorId, string what)
@@ -30,14 +36,17 @@ internal sealed class ProblemCollector
 
     /// <summary>The half sentence that names what was probably meant; empty when nothing is near.</summary>
     public static string DidYouMean(string typed, IEnumerable<string> known) =>
-        NearestName.Of(typed, known) is { } near ? $" Did you mean '{near}'?" : "";
+        DidYouMean(NearestName.Of(typed, known));
 
+    public static string DidYouMean(string? nearest) => nearest is null ? "" : $" Did you mean '{nearest}'?";
+
+    // What stands in one place may be read for several environments.
     private static ConfigurationProblem[] InOrder(List<ConfigurationProblem> problems)
     {
         string[] files = [.. problems.Select(p => p.File).Distinct()];
-        return [.. problems.OrderBy(p => Array.IndexOf(files, p.File)).ThenBy(p => p.Line).ThenBy(p => p.Column)];
+        return [.. problems.Distinct().OrderBy(p => Array.IndexOf(files, p.File)).ThenBy(p => p.Line).ThenBy(p => p.Column)];
     }
 
-    private static ConfigurationProblem Problem(Place place, string? option, string message) =>
-        new(place.File, place.Line, option, message) { Column = place.Column };
+    private static ConfigurationProblem Problem(Place place, string? option, string message, string? suggestion) =>
+        new(place.File, place.Line, option, message) { Column = place.Column, Suggestion = suggestion };
 }

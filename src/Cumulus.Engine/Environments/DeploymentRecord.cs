@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Cumulus.Engine.Bundles;
 
 namespace Cumulus.Engine.Environments;
@@ -53,6 +54,23 @@ public sealed record DeploymentRecord
     /// <summary>Program and version that deployed.</summary>
     public required string Tool { get; init; }
 
+    /// <summary>Null in records of versions that did not note it.</summary>
+    public DeploymentOrigin? By { get; init; }
+
+    /// <summary>Id of the deployment that this one restored; null when it was no rollback.</summary>
+    public string? RestoredFrom { get; init; }
+
+    /// <summary>It deployed all stacks that the environment had.</summary>
+    public bool IsWhole { get; init; }
+
+    /// <summary>The end of the id, long enough to tell the deployments of one environment apart.</summary>
+    [JsonIgnore]
+    public string ShortId => Id[(Id.LastIndexOf('-') + 1)..] is { Length: > 8 } tail ? tail[..8] : Id[(Id.LastIndexOf('-') + 1)..];
+
+    /// <summary>Null while it runs.</summary>
+    [JsonIgnore]
+    public TimeSpan? Took => EndedAt - StartedAt;
+
     internal byte[] ToBytes() => [.. JsonSerializer.SerializeToUtf8Bytes(this, BundleManifest.Json), (byte)'\n'];
 
     /// <exception cref="CumulusException"><see cref="ErrorIds.DeploymentsUnknown"/>: no record that this version can read.</exception>
@@ -80,4 +98,18 @@ public sealed record DeployedBundle(string Name, string Bucket, string Key, stri
 /// <param name="Name">Short name, as the configuration has it.</param>
 /// <param name="StackName">CloudFormation's name.</param>
 /// <param name="Status">CloudFormation's status at the end, or at the beginning while the deployment runs.</param>
-public sealed record DeployedStack(string Name, string StackName, string? StackId, StackAction Action, string Status);
+public sealed record DeployedStack(string Name, string StackName, string? StackId, StackAction Action, string Status)
+{
+    /// <summary>Of the template, as <see cref="TemplateArchive"/> keeps it; null when it is not kept.</summary>
+    public string? TemplateDigest { get; init; }
+
+    /// <summary>As they were sent, but for hidden ones (NoEcho), whose values are written nowhere.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Parameters { get; init; } = [];
+
+    /// <summary>Names of the hidden ones that were sent.</summary>
+    public IReadOnlyList<string> HiddenParameters { get; init; } = [];
+
+    public IReadOnlyList<KeyValuePair<string, string>> Tags { get; init; } = [];
+
+    public IReadOnlyList<string> Capabilities { get; init; } = [];
+}

@@ -12,7 +12,7 @@ public enum StackAction
     /// <summary>Template, parameters and tags are those that the stack has.</summary>
     Unchanged,
 
-    /// <summary>The stack never came to be (its create was rolled back or never executed): it is deleted, then created.</summary>
+    /// <summary>The stack never came to be (its create was rolled back): it is deleted, then created.</summary>
     Replace,
 
     /// <summary>The stack cannot take a deployment as it is; <see cref="StackPlan.Reason"/> says why and <see cref="StackPlan.Advice"/> what to do.</summary>
@@ -33,7 +33,11 @@ public sealed record EnvironmentPlan
     /// <summary>AWS region code.</summary>
     public required string Region { get; init; }
 
+    /// <summary>Each after those that it waits for.</summary>
     public required IReadOnlyList<StackPlan> Stacks { get; init; }
+
+    /// <summary>Names of the bundles that the hosts install.</summary>
+    public IReadOnlyList<string> Bundles { get; init; } = [];
 }
 
 /// <summary>What a deployment is going to do to one stack, and why.</summary>
@@ -70,5 +74,25 @@ public sealed record StackPlan
     public StackDescription? Current { get; init; }
 
     /// <summary>Resources that the template declares; null when it is not known.</summary>
-    public int? ResourceCount { get; init; }
+    public int? ResourceCount => Survey?.Template.ResourceCount;
+
+    /// <summary>Short names of the stacks of this plan that come first.</summary>
+    public IReadOnlyList<string> WaitsFor { get; init; } = [];
+
+    /// <summary>Outputs of stacks that this deployment changes first: what the stack has now is taken until then, and the rest of the plan may come out otherwise.</summary>
+    public IReadOnlyList<OutputReference> Provisional { get; init; } = [];
+
+    /// <summary>Outputs of stacks that are not there yet: the parameters made of them are not in <see cref="Change"/>.</summary>
+    public IReadOnlyList<OutputReference> Unknown { get; init; } = [];
+
+    /// <summary>All that is going to be sent is known now and will not change.</summary>
+    public bool IsSettled => Provisional.Count == 0 && Unknown.Count == 0;
+
+    /// <summary>There is no stack, or only the shell around change sets that nobody executed.</summary>
+    public bool IsNew => Current is null or { Status: "REVIEW_IN_PROGRESS" };
+
+    /// <summary>What the plan was made of, to make it again when more is known.</summary>
+    internal StackSurvey? Survey { get; init; }
+
+    internal StackInputs? Inputs { get; init; }
 }

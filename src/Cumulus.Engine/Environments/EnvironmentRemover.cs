@@ -13,6 +13,9 @@ public sealed record RemovalRequest
     /// <summary>Short or full names; empty: all stacks of the environment.</summary>
     public IReadOnlyList<string> Stacks { get; init; } = [];
 
+    /// <summary>Logical ids of resources that stay where their deletion has failed before.</summary>
+    public IReadOnlyList<string> RetainResources { get; init; } = [];
+
     /// <summary>Limit of the whole removal.</summary>
     public TimeSpan TimeLimit { get; init; } = TimeSpan.FromHours(2);
 
@@ -42,7 +45,7 @@ public sealed record StackRemoval
     public required TimeSpan Took { get; init; }
 }
 
-/// <summary>Removes the stacks of an environment, the last declared one first (D-05). Bundles in the bucket stay.</summary>
+/// <summary>Removes the stacks of an environment, each before those that it waits for, otherwise the last declared one first (D-05). Bundles in the bucket stay.</summary>
 /// <param name="region">AWS region code that the service works in.</param>
 public sealed class EnvironmentRemover(IStackService stacks, string region, TimeProvider clock)
 {
@@ -52,7 +55,9 @@ public sealed class EnvironmentRemover(IStackService stacks, string region, Time
     {
         var reader = new EnvironmentReader(stacks, region);
         IReadOnlyList<EnvironmentStack> all = await reader.StacksAsync(request.Configuration, request.Environment, request.Stacks, cancellationToken);
-        return [.. all.Where(s => s.StackId is not null).Reverse()];
+        IReadOnlyList<StackDefinition> order = StackGraph.Of(request.Environment, StackNames.Select(request.Configuration, request.Environment, request.Stacks)).Order;
+        Dictionary<string, EnvironmentStack> byName = all.ToDictionary(s => s.Name, StringComparer.Ordinal);
+        return [.. order.Reverse().Select(s => byName[s.Name]).Where(s => s.StackId is not null)];
     }
 
     /// <summary>Deletes one stack after the other, each when the one before it is gone (D-04). The first that stays ends the run: the ones before it may be needed by it.</summary>
@@ -80,7 +85,7 @@ public sealed class EnvironmentRemover(IStackService stacks, string region, Time
             if (await AtRestAsync(follower, id, limit, cancellationToken) is { } current)
             {
                 observer.StackStarted(stack.StackName, StackAction.Remove, $"It is {current.Status} and is deleted.");
-                await worker.DeleteAsync(stack.Environment, stack.Name, current, $"cumulus-{request.OperationId}-{i}", limit, cancellationToken);
+                await worker.DeleteAsync(stack.Environment, stack.Name, current, $"cumulus-{request.OperationId}-{i}", limit, request.RetainResources, cancellationToken);
             }
 
             removed(new StackRemoval

@@ -1,40 +1,118 @@
 using Cumulus.Engine.Aws;
 using Cumulus.Engine.Configuration;
+using Cumulus.Engine.State;
 
 namespace Cumulus.Engine.Environments;
 
 /// <summary>Finds out all that a plan needs. Changes nothing.</summary>
-public sealed class EnvironmentSurveyor(IStackService stacks)
+/// <param name="state">Null: nothing is remembered of earlier deployments, and more has to be asked for.</param>
+internal sealed class EnvironmentSurveyor(IStackService stacks, IStateStore? state)
 {
+    // From so many stacks on, all of the region are listed by pages.
+    private const int ListFrom = 9;
+
+    private const int AtOnce = 8;
+
     /// <summary>Reads and validates all templates before the first call about a stack is made.</summary>
+    /// <param name="selected">In declared order.</param>
     /// <exception cref="CumulusException"><see cref="ErrorIds.TemplateNotFound"/>, <see cref="ErrorIds.TemplateInvalid"/>, and the failures of <see cref="IStackService"/>.</exception>
-    public async Task<IReadOnlyList<StackSurvey>> SurveyAsync(
+    public async Task<PlanningInputs> SurveyAsync(
         EnvironmentDefinition environment,
         IReadOnlyList<StackDefinition> selected,
+        DeploymentRecord? restore,
+        string region,
         CancellationToken cancellationToken)
+    {
+        IReadOnlyList<StackTemplate> templates = await TemplatesAsync(selected, restore, cancellationToken);
+        StackLedger ledger = await LedgerAsync(environment, cancellationToken);
+        var declared = new Dictionary<TemplateSource, IReadOnlyList<TemplateParameter>>();
+        foreach (StackTemplate template in templates.DistinctBy(t => t.Source))
+        {
+            declared[template.Source] = Known(ledger, template) ?? await ValidateAsync(template, cancellationToken);
+        }
+
+        string[] neighbours = [.. selected.SelectMany(s => s.LinkedParameters).SelectMany(l => l.Value.References).Select(r => r.Stack).Except(selected.Select(s => s.Name))];
+        IReadOnlyDictionary<string, StackDescription?> current =
+            await CurrentAsync([.. selected.Select(s => environment.FullStackName(s.Name)), .. neighbours.Select(environment.FullStackName)], cancellationToken);
+        var surveys = new StackSurvey[templates.Count];
+        var limit = new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken };
+        await Parallel.ForAsync(0, templates.Count, limit, async (i, stop) =>
+        {
+            StackTemplate template = templates[i];
+            StackDescription? now = current[environment.FullStackName(template.Stack.Name)];
+            surveys[i] = new StackSurvey(template, declared[template.Source], now, await BodyAsync(template, now, ledger, stop))
+            {
+                Stored = restore?.Stacks.FirstOrDefault(s => s.Name == template.Stack.Name),
+            };
+        });
+        return new PlanningInputs(region, surveys) { Neighbours = neighbours.ToDictionary(n => n, n => current[environment.FullStackName(n)]) };
+    }
+
+    private async Task<IReadOnlyList<StackTemplate>> TemplatesAsync(IReadOnlyList<StackDefinition> selected, DeploymentRecord? restore, CancellationToken cancellationToken)
     {
         var templates = new List<StackTemplate>();
         foreach (StackDefinition stack in selected)
         {
-            templates.Add(await StackTemplate.ReadAsync(stack, cancellationToken));
+            templates.Add(restore is null
+                ? await StackTemplate.ReadAsync(stack, cancellationToken)
+                : StackTemplate.Of(stack, await StoredAsync(restore, stack, cancellationToken)));
         }
 
-        var declared = new Dictionary<TemplateSource, IReadOnlyList<TemplateParameter>>();
-        foreach (StackTemplate template in templates.DistinctBy(t => t.Source))
+        return templates;
+    }
+
+    private async Task<string> StoredAsync(DeploymentRecord restore, StackDefinition stack, CancellationToken cancellationToken)
+    {
+        if (state is not null && restore.Stacks.FirstOrDefault(s => s.Name == stack.Name)?.TemplateDigest is { } digest)
         {
-            declared[template.Source] = await ValidateAsync(template, cancellationToken);
+            return await new TemplateArchive(state).ReadAsync(digest, stack.Name, cancellationToken);
         }
 
-        var surveys = new List<StackSurvey>();
-        foreach (StackTemplate template in templates)
+        throw new CumulusException(ErrorIds.RollbackImpossible, FailureKind.NotFound, $"Deployment {restore.Id} does not tell which template stack '{stack.Name}' had. Nothing was changed.")
         {
-            StackDescription? current = await stacks.FindAsync(environment.FullStackName(template.Stack.Name), cancellationToken);
-            bool comparable = current is not null && template.Source.Body is not null;
-            string? body = comparable ? await stacks.TemplateBodyAsync(current!.Id, cancellationToken) : null;
-            surveys.Add(new StackSurvey(template, declared[template.Source], current, body));
-        }
+            Target = restore.Id,
+            Advice = "Deploy the version with the configuration that it had: Deploy-Environment -Version.",
+        };
+    }
 
-        return surveys;
+    private async Task<StackLedger> LedgerAsync(EnvironmentDefinition environment, CancellationToken cancellationToken) =>
+        state is null ? new StackLedger() : await StackLedger.ReadAsync(state, environment.Name, cancellationToken);
+
+    // A template that was deployed holds.
+    private static IReadOnlyList<TemplateParameter>? Known(StackLedger ledger, StackTemplate template) =>
+        template.Digest is { } digest && ledger.Stacks.GetValueOrDefault(template.Stack.Name) is { } entry && entry.Template == digest ? entry.Declared : null;
+
+    private async Task<IReadOnlyDictionary<string, StackDescription?>> CurrentAsync(IReadOnlyList<string> names, CancellationToken cancellationToken)
+    {
+        var found = names.ToDictionary(n => n, _ => (StackDescription?)null, StringComparer.Ordinal);
+        if (names.Count >= ListFrom && await TryListAsync(found, cancellationToken)) return found;
+        foreach (string name in names) found[name] = await stacks.FindAsync(name, cancellationToken);
+        return found;
+    }
+
+    // Who may only ask for stacks by name has to do so.
+    private async Task<bool> TryListAsync(Dictionary<string, StackDescription?> found, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await foreach (StackDescription stack in stacks.ListAsync(cancellationToken))
+            {
+                if (found.ContainsKey(stack.Name)) found[stack.Name] = stack;
+            }
+
+            return true;
+        }
+        catch (CumulusException e) when (e.ErrorId == ErrorIds.AccessDenied)
+        {
+            return false;
+        }
+    }
+
+    private async Task<string?> BodyAsync(StackTemplate template, StackDescription? now, StackLedger ledger, CancellationToken cancellationToken)
+    {
+        if (now is null || template.Digest is not { } digest) return null;
+        if (ledger.Of(template.Stack.Name, now) is { } entry) return entry.Template == digest ? template.Source.Body : "";
+        return await stacks.TemplateBodyAsync(now.Id, cancellationToken);
     }
 
     private async Task<IReadOnlyList<TemplateParameter>> ValidateAsync(StackTemplate template, CancellationToken cancellationToken)

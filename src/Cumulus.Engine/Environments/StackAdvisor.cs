@@ -25,7 +25,7 @@ public static class StackAdvisor
         "ROLLBACK_COMPLETE" =>
             new(StackAction.Replace, "Its create failed and was rolled back: CloudFormation only lets it be deleted, so it is deleted and created again."),
         "REVIEW_IN_PROGRESS" =>
-            new(StackAction.Replace, "It holds nothing but a change set that was never executed: it is deleted and created."),
+            new(StackAction.Create, "It holds nothing but a change set that was never executed."),
         "CREATE_FAILED" or "UPDATE_FAILED" when keepsFailures =>
             new(StackAction.Update, "The last operation failed and its resources were kept, as disable-rollback asks; the update goes on from there."),
         "CREATE_FAILED" => new(
@@ -35,7 +35,7 @@ public static class StackAdvisor
         "UPDATE_FAILED" => new(
             StackAction.Blocked,
             "Its last update failed and was not rolled back.",
-            "Roll it back (aws cloudformation rollback-stack), or set disable-rollback to go on from what is there."),
+            $"Roll it back with Resume-StackRollback {environment} -Stack {stack}, or give -DisableRollback to go on from what is there."),
         "ROLLBACK_FAILED" => new(
             StackAction.Blocked,
             "Its create failed, and so did taking the create back.",
@@ -43,11 +43,11 @@ public static class StackAdvisor
         "UPDATE_ROLLBACK_FAILED" => new(
             StackAction.Blocked,
             "Its last update failed, and so did taking the update back.",
-            "Put right what the stack's events name, then continue the rollback (aws cloudformation continue-update-rollback)."),
+            $"Put right what Get-StackEvent {environment} -Stack {stack} names, then continue the rollback with Resume-StackRollback {environment} -Stack {stack}; -SkipResource leaves out what cannot be taken back."),
         "IMPORT_ROLLBACK_FAILED" => new(
             StackAction.Blocked,
             "Its last import failed, and so did taking the import back.",
-            "Put right what the stack's events name, then continue the rollback (aws cloudformation continue-update-rollback)."),
+            $"Put right what Get-StackEvent {environment} -Stack {stack} names, then continue the rollback with Resume-StackRollback {environment} -Stack {stack}; -SkipResource leaves out what cannot be taken back."),
         "DELETE_FAILED" => new(
             StackAction.Blocked,
             "It was to be deleted, and some resources could not be.",

@@ -24,12 +24,10 @@ public static class StackComparison
         InEffect.Contains(current.Status)
         && currentBody is not null
         && change.Template.Body is { } body
-        && Normal(body) == Normal(currentBody)
+        && TemplateArchive.Normal(body) == TemplateArchive.Normal(currentBody)
         && !Array.Exists(OutsideContent, marker => body.Contains(marker, StringComparison.Ordinal))
         && SameParameters(current.Parameters, change.Parameters, declared)
         && SameTags(current.Tags, change.Tags);
-
-    private static string Normal(string body) => body.ReplaceLineEndings("\n").TrimEnd();
 
     // A hidden value cannot be compared: the service shows asterisks.
     private static bool SameParameters(

@@ -75,7 +75,7 @@ public static class StackFailure
         return new StackFailedException(errorId, $"The {what} of stack '{operation.StackName}' failed: {reason} The stack is now {outcome.Status}.", outcome, reason, cause)
         {
             Target = operation.StackName,
-            Advice = Advice(environment, name, outcome.Status),
+            Advice = $"{FailureAdvice.For(reason, cause?.ResourceType)} {Advice(environment, name, outcome.Status)}".TrimStart(),
         };
     }
 
@@ -99,7 +99,7 @@ public static class StackFailure
 
     private static string Reason(string? reason) => string.IsNullOrWhiteSpace(reason) ? "CloudFormation gives no reason" : reason.Trim();
 
-    private static string Sentence(string text) => text.EndsWith('.') ? text : text + ".";
+    internal static string Sentence(string text) => text.EndsWith('.') ? text : text + ".";
 
     private static string Advice(string environment, string name, string status) => status switch
     {

@@ -177,7 +177,8 @@ public sealed class StackFollower(IStackService stacks, IDeploymentObserver obse
             return deleted || state.LooksAtEnd >= LooksToGiveUp ? "DELETE_COMPLETE" : null;
         }
 
-        if (state.Description is not { } now || !StackStatus.IsFinal(now.Status))
+        // The shell of a change set whose execution has not shown yet.
+        if (state.Description is not { } now || !StackStatus.IsFinal(now.Status) || now.Status == "REVIEW_IN_PROGRESS")
         {
             return null;
         }
@@ -191,7 +192,7 @@ public sealed class StackFollower(IStackService stacks, IDeploymentObserver obse
         return changed && state.LooksAtEnd >= LooksToBelieve ? now.Status : null;
     }
 
-    private static bool IsHopeless(CumulusException e) =>
+    internal static bool IsHopeless(CumulusException e) =>
         e.ErrorId is ErrorIds.AccessDenied or ErrorIds.CredentialsRejected or ErrorIds.CredentialsNotFound;
 
     private static CumulusException Blinded(FollowedOperation operation, CumulusException problem) =>
@@ -210,7 +211,7 @@ public sealed class StackFollower(IStackService stacks, IDeploymentObserver obse
         { Target = operation.StackName, Advice = "Run the command again: it waits for the operation to end and goes on from there. Or give more time with -TimeoutSec." };
     }
 
-    private static string Text(TimeSpan span) => span.TotalMinutes >= 2 ? FormattableString.Invariant($"{span.TotalMinutes:0.#} minutes") : FormattableString.Invariant($"{span.TotalSeconds:0.#} seconds");
+    internal static string Text(TimeSpan span) => span.TotalMinutes >= 2 ? FormattableString.Invariant($"{span.TotalMinutes:0.#} minutes") : FormattableString.Invariant($"{span.TotalSeconds:0.#} seconds");
 
     private sealed class FollowState
     {

@@ -17,7 +17,12 @@ public sealed record StackTemplate
     public required TemplateSource Source { get; init; }
 
     /// <summary>Resources that it declares; null when that is not known: a template by address, or one that cannot be read as YAML or JSON.</summary>
-    public int? ResourceCount { get; init; }
+    public int? ResourceCount => Source.Body is { } body ? CountResources(body) : null;
+
+    /// <summary>Null for a template by address.</summary>
+    public string? Digest { get; private init; }
+
+    public static StackTemplate Of(StackDefinition stack, string body) => new() { Stack = stack, Source = new TemplateSource(body, null), Digest = TemplateArchive.DigestOf(body) };
 
     public static bool IsAddress(string template) =>
         template.StartsWith("http://", StringComparison.OrdinalIgnoreCase) || template.StartsWith("https://", StringComparison.OrdinalIgnoreCase);
@@ -42,11 +47,14 @@ public sealed record StackTemplate
             throw Invalid(stack, "the file is empty", null);
         }
 
-        return new StackTemplate { Stack = stack, Source = new TemplateSource(body, null), ResourceCount = CountResources(body) };
+        return Of(stack, body);
     }
 
     /// <summary>Number of entries below <c>Resources</c>; null when the text is not YAML or JSON. The service says what is wrong with it, better than a parser would.</summary>
-    public static int? CountResources(string body)
+    public static int? CountResources(string body) => Resources(body)?.Count;
+
+    /// <summary>Logical ids and types of the resources that a template declares; null when the text is not YAML or JSON.</summary>
+    public static IReadOnlyList<KeyValuePair<string, string>>? Resources(string body)
     {
         try
         {
@@ -55,7 +63,7 @@ public sealed record StackTemplate
             return stream.Documents is [{ RootNode: YamlMappingNode root }, ..]
                 && root.Children.TryGetValue(new YamlScalarNode("Resources"), out YamlNode? resources)
                 && resources is YamlMappingNode map
-                    ? map.Children.Count
+                    ? [.. map.Children.Select(r => KeyValuePair.Create(r.Key.ToString(), TypeOf(r.Value)))]
                     : null;
         }
         catch (YamlException)
@@ -63,6 +71,9 @@ public sealed record StackTemplate
             return null;
         }
     }
+
+    private static string TypeOf(YamlNode resource) =>
+        resource is YamlMappingNode map && map.Children.TryGetValue(new YamlScalarNode("Type"), out YamlNode? type) ? type.ToString() : "";
 
     private static async Task<string> ReadFileAsync(StackDefinition stack, CancellationToken cancellationToken)
     {

@@ -109,6 +109,7 @@ internal sealed class AutoScalingEngine : IAsyncDisposable
 
     private async Task WorkAsync(Group group, CancellationToken cancellationToken)
     {
+        group.SeenAt = Time.GetUtcNow();
         bool moved;
         do
         {
@@ -168,7 +169,7 @@ internal sealed class AutoScalingEngine : IAsyncDisposable
 
     private async Task WaitAsync()
     {
-        var due = _groups.Values.SelectMany(group => new[] { Worker.NextDue(group), Refresher.NextDue(group) }).Min();
+        var due = _groups.Values.SelectMany(group => new[] { GroupWorker.NextDue(group), RefreshWorker.NextDue(group) }).Min();
         if (due is null)
         {
             await _wake.WaitAsync(_end.Token);
@@ -176,7 +177,10 @@ internal sealed class AutoScalingEngine : IAsyncDisposable
         }
         using var both = CancellationTokenSource.CreateLinkedTokenSource(_end.Token);
         var wait = due.Value - Time.GetUtcNow();
-        var delay = Task.Delay(wait > TimeSpan.Zero ? wait : TimeSpan.FromMilliseconds(1), Time, both.Token);
+        var delay = Task.Delay(wait > TimeSpan.Zero ? wait : TimeSpan.Zero, Time, both.Token);
+        // The clock may have been stepped between the two.
+        if (due <= Time.GetUtcNow())
+            return;
         var woken = _wake.WaitAsync(both.Token);
         await Task.WhenAny(delay, woken);
         await both.CancelAsync();

@@ -52,6 +52,9 @@ internal sealed class Group(string name, string region, DateTimeOffset createdAt
 
     public bool IsDeleted { get; set; }
 
+    /// <summary>When it was looked after last: what became due since then is still to be done.</summary>
+    public DateTimeOffset SeenAt { get; set; }
+
     public int Capacity => Instances.Count(instance => instance.Counts);
 
     public InstanceRefresh? ActiveRefresh => Refreshes.Find(refresh => !refresh.HasEnded);

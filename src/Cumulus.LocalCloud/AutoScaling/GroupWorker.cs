@@ -31,15 +31,14 @@ internal sealed class GroupWorker(InstanceLauncher launcher, TargetMonitor targe
     }
 
     /// <summary>When there is something to do by itself; null: not before somebody asks.</summary>
-    public DateTimeOffset? NextDue(Group group)
+    public static DateTimeOffset? NextDue(Group group)
     {
-        var now = time.GetUtcNow();
         var dues = group.Instances.SelectMany(instance => instance.Actions).Select(action => action.Deadline);
         if (group.RetryAt is { } retry)
             dues = dues.Append(retry);
         if (group.Settings.LooksAtTargets)
-            dues = dues.Concat(group.Instances.Where(instance => instance.InServiceAt is not null).Select(instance => instance.InServiceAt!.Value + group.Settings.GracePeriod).Where(end => end > now));
-        return dues.Select(due => (DateTimeOffset?)due).Min();
+            dues = dues.Concat(group.Instances.Where(instance => instance.InServiceAt is not null).Select(instance => instance.InServiceAt!.Value + group.Settings.GracePeriod));
+        return dues.Where(due => due > group.SeenAt).Select(due => (DateTimeOffset?)due).Min();
     }
 
     /// <summary>The instance begins to go, with an activity that says why.</summary>

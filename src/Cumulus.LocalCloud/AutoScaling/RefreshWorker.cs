@@ -31,11 +31,10 @@ internal sealed class RefreshWorker(GroupWorker worker, InstanceLauncher launche
     }
 
     /// <summary>When time alone makes a difference; null: it does not.</summary>
-    public DateTimeOffset? NextDue(Group group)
+    public static DateTimeOffset? NextDue(Group group)
     {
         if (group.ActiveRefresh is not { } refresh)
             return null;
-        var now = time.GetUtcNow();
         var dues = group.Instances.Where(instance => instance.InServiceAt is not null).Select(instance => instance.InServiceAt!.Value + refresh.Preferences.Warmup).ToList();
         dues.Add(refresh.LastProgress + Patience);
         if (refresh.AtCheckpointSince is { } since)
@@ -43,8 +42,8 @@ internal sealed class RefreshWorker(GroupWorker worker, InstanceLauncher launche
         if (refresh.BakedAt is { } baked)
             dues.Add(baked);
         if (refresh.Preferences.Alarms.Count > 0)
-            dues.Add(now + AlarmInterval);
-        return dues.Where(due => due > now).Select(due => (DateTimeOffset?)due).Min();
+            dues.Add(group.SeenAt + AlarmInterval);
+        return dues.Where(due => due > group.SeenAt).Select(due => (DateTimeOffset?)due).Min();
     }
 
     /// <summary>Every instance that the refresh has made goes again, for one of what the group was.</summary>

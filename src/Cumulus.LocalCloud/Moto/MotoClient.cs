@@ -88,23 +88,28 @@ internal sealed partial class MotoClient(HttpClient http, Uri address, PlayedSer
 
     /// <summary>One call of SSM, whose protocol is JSON.</summary>
     /// <exception cref="CumulusException"><c>AwsRequestFailed</c> when moto answers with an error.</exception>
-    public async Task<JsonNode> CallSsmAsync(string region, string action, JsonObject parameters, CancellationToken cancellationToken)
+    public Task<JsonNode> CallSsmAsync(string region, string action, JsonObject parameters, CancellationToken cancellationToken) =>
+        CallJsonAsync("ssm", "AmazonSSM", region, action, parameters, cancellationToken);
+
+    /// <param name="target">The beginning of the operation's full name.</param>
+    /// <exception cref="CumulusException"><c>AwsRequestFailed</c> when moto answers with an error.</exception>
+    public async Task<JsonNode> CallJsonAsync(string service, string target, string region, string action, JsonObject parameters, CancellationToken cancellationToken)
     {
         using var message = new HttpRequestMessage(HttpMethod.Post, address)
         {
             Content = new StringContent(parameters.ToJsonString(), Encoding.UTF8, "application/x-amz-json-1.1"),
         };
-        message.Headers.Add("X-Amz-Target", $"AmazonSSM.{action}");
-        return JsonNode.Parse(await SendAsync(message, "ssm", region, action, cancellationToken)) ?? new JsonObject();
+        message.Headers.Add("X-Amz-Target", $"{target}.{action}");
+        return JsonNode.Parse(await SendAsync(message, service, region, action, cancellationToken)) ?? new JsonObject();
     }
 
     /// <param name="path">Slash, bucket, and what follows.</param>
     /// <param name="body">XML or JSON; null for none.</param>
     /// <exception cref="CumulusException"><c>AwsRequestFailed</c> when moto answers with an error.</exception>
-    public async Task CallS3Async(HttpMethod method, string path, string region, string? body, CancellationToken cancellationToken)
+    public async Task<string> CallS3Async(HttpMethod method, string path, string region, string? body, CancellationToken cancellationToken)
     {
         using var message = new HttpRequestMessage(method, new Uri(address, path)) { Content = body is null ? null : new StringContent(body) };
-        await SendAsync(message, "s3", region, $"{method} {path}", cancellationToken);
+        return await SendAsync(message, "s3", region, $"{method} {path}", cancellationToken);
     }
 
     private async Task<string> SendAsync(HttpRequestMessage message, string service, string region, string action, CancellationToken cancellationToken)
@@ -120,7 +125,7 @@ internal sealed partial class MotoClient(HttpClient http, Uri address, PlayedSer
     }
 
     /// <summary>Code and message of an error in XML or JSON; else the answer's beginning.</summary>
-    private static (string Code, string Reason) ReasonIn(string answer)
+    public static (string Code, string Reason) ReasonIn(string answer)
     {
         var code = WebUtility.HtmlDecode(Code().Match(answer) is { Success: true } found ? found.Groups[1].Value + found.Groups[2].Value : "");
         var reason = Message().Match(answer) is { Success: true } match ? match.Groups[1].Value + match.Groups[2].Value : answer[..Math.Min(answer.Length, 500)];

@@ -28,6 +28,21 @@ internal sealed class AwsError(HttpStatusCode status, string code, string messag
         };
     }
 
+    /// <summary>
+    /// The key is one of this cloud, and the secret is not
+    /// (https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html, https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-troubleshooting.html).
+    /// </summary>
+    public static AwsError WrongSignature(AwsProtocol protocol)
+    {
+        const string message = "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method.";
+        return protocol switch
+        {
+            AwsProtocol.S3 or AwsProtocol.Query => new(HttpStatusCode.Forbidden, "SignatureDoesNotMatch", message),
+            AwsProtocol.Ec2 => new(HttpStatusCode.Unauthorized, "AuthFailure", "AWS was not able to validate the provided access credentials"),
+            _ => new(HttpStatusCode.BadRequest, "InvalidSignatureException", message),
+        };
+    }
+
     public static AwsError NotBuilt(AwsCall call, string? detail = null) => new(
         HttpStatusCode.BadRequest, "NotImplemented", $"LocalCloud does not do {call}{(detail is null ? "" : $" {detail}")}.");
 
@@ -40,7 +55,8 @@ internal sealed class AwsError(HttpStatusCode status, string code, string messag
         {
             AwsProtocol.S3 => Xml($"<Error><Code>{code}</Code><Message>{message}</Message><RequestId>{id}</RequestId></Error>"),
             AwsProtocol.Ec2 => Xml($"<Response><Errors><Error><Code>{code}</Code><Message>{message}</Message></Error></Errors><RequestID>{id}</RequestID></Response>"),
-            AwsProtocol.Query => Xml($"<ErrorResponse><Error><Type>Sender</Type><Code>{code}</Code><Message>{message}</Message></Error><RequestId>{id}</RequestId></ErrorResponse>"),
+            AwsProtocol.Query => Xml($"<ErrorResponse><Error><Type>{((int)Status < 500 ? "Sender" : "Receiver")}</Type><Code>{code}</Code><Message>{message}</Message></Error><RequestId>{id}</RequestId></ErrorResponse>"),
+            AwsProtocol.Cbor => new Answer(Status, "application/cbor", CborError.Write(Code, Message)) { IsCbor = true },
             _ => new Answer(Status, "application/x-amz-json-1.1", JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, string>
             {
                 ["__type"] = Code,

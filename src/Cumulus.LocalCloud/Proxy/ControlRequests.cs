@@ -1,10 +1,14 @@
+using System.Collections.Specialized;
+using System.Globalization;
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Cumulus.LocalCloud.CloudFormation.Stacks;
-using Cumulus.LocalCloud.Fleet;
+using Cumulus.Engine;
+using Cumulus.LocalCloud.Calls;
+using Cumulus.LocalCloud.Faults;
+using Cumulus.LocalCloud.Signing;
 
 namespace Cumulus.LocalCloud.Proxy;
 
@@ -12,13 +16,14 @@ namespace Cumulus.LocalCloud.Proxy;
 /// The cloud's own requests, below a path that no bucket can have. Whoever can read the state file may make them: its secret is
 /// the password.
 /// </summary>
-internal sealed class ControlRequests(Credentials credentials, HostFleet fleet, StackEngine stacks, Action<bool> stop)
+internal sealed class ControlRequests(Credentials credentials, LocalCloudServer server, CallJournal journal, FaultSchedule faults, Action<bool> stop)
 {
     public const string Prefix = "/_localcloud/";
 
     public static readonly JsonSerializerOptions Format = new(JsonSerializerDefaults.Web)
     {
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     };
 
     public static bool IsControl(HttpListenerRequest request) => request.Url!.AbsolutePath.StartsWith(Prefix, StringComparison.Ordinal);
@@ -27,39 +32,57 @@ internal sealed class ControlRequests(Credentials credentials, HostFleet fleet, 
     {
         var given = Encoding.UTF8.GetBytes(request.Headers["Authorization"] ?? "");
         if (!CryptographicOperations.FixedTimeEquals(given, Encoding.UTF8.GetBytes($"Bearer {credentials.SecretAccessKey}")))
-            return Json(HttpStatusCode.Forbidden, new { message = "Not with these credentials." });
-        switch (request.HttpMethod, request.Url!.AbsolutePath[Prefix.Length..])
-        {
-            case ("GET", "hosts"):
-                await fleet.ReconcileAsync(cancellationToken);
-                return Json(HttpStatusCode.OK, fleet.Hosts.Select(host => host.Describe()).OrderBy(host => host.InstanceId, StringComparer.Ordinal));
-            case ("POST", "stack-faults"):
-                return await AddFaultAsync(request, cancellationToken);
-            case ("DELETE", "stack-faults"):
-                stacks.Faults.Clear();
-                return Json(HttpStatusCode.OK, new { message = "No faults." });
-            case ("POST", "stop"):
-                stop(request.QueryString["keep"] == "true");
-                return Json(HttpStatusCode.Accepted, new { message = "Stopping." });
-            default:
-                return Json(HttpStatusCode.NotFound, new { message = "No such request." });
-        }
-    }
-
-    private async Task<Answer> AddFaultAsync(HttpListenerRequest request, CancellationToken cancellationToken)
-    {
+            return Problem(HttpStatusCode.Forbidden, "Not with these credentials.");
         try
         {
-            var fault = await JsonSerializer.DeserializeAsync<StackFault>(request.InputStream, Format, cancellationToken) ?? throw new JsonException("There is no fault.");
-            stacks.Faults.Add(fault);
-            return Json(HttpStatusCode.OK, fault);
+            return await AnswerAsync(request.HttpMethod, request.Url!.AbsolutePath[Prefix.Length..], request, cancellationToken);
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or CumulusException { Kind: FailureKind.InvalidInput } or FormatException or OverflowException)
         {
-            return Json(HttpStatusCode.BadRequest, new { message = e.Message });
+            return Json(new { (e as CumulusException)?.ErrorId, e.Message }, HttpStatusCode.BadRequest);
         }
     }
 
-    private static Answer Json(HttpStatusCode status, object value) =>
+    private async Task<Answer> AnswerAsync(string method, string path, HttpListenerRequest request, CancellationToken cancellationToken)
+    {
+        switch (method, path)
+        {
+            case ("GET", "status"):
+                return Json(await server.GetStatusAsync(cancellationToken));
+            case ("GET", "hosts"):
+                return Json(await server.GetHostsAsync(cancellationToken));
+            case ("GET", "calls"):
+                return Json(journal.Find(Query(request.QueryString)));
+            case ("GET", "faults"):
+                return Json(faults.All);
+            case ("POST", "faults"):
+                var fault = await JsonSerializer.DeserializeAsync<LocalCloudFault>(request.InputStream, Format, cancellationToken);
+                return Json(faults.Set(fault ?? throw new JsonException("There is no fault.")));
+            case ("DELETE", "faults"):
+                return Json(faults.Remove(request.QueryString["id"] ?? "*"));
+            case ("POST", "clock"):
+                await server.StepClockAsync(TimeSpan.Parse(request.QueryString["step"] ?? "", CultureInfo.InvariantCulture), cancellationToken);
+                return Json(await server.GetStatusAsync(cancellationToken));
+            case ("POST", "stop"):
+                stop(request.QueryString["keep"] == "true");
+                return Problem(HttpStatusCode.Accepted, "Stopping.");
+            default:
+                return Problem(HttpStatusCode.NotFound, "No such request.");
+        }
+    }
+
+    private static LocalCloudCallQuery Query(NameValueCollection query) => new()
+    {
+        Service = query["service"],
+        Operation = query["operation"],
+        Resource = query["resource"],
+        OnlyErrors = query["onlyErrors"] == "true",
+        AfterNumber = query["after"] is { } after ? long.Parse(after, CultureInfo.InvariantCulture) : 0,
+        Last = query["last"] is { } last ? int.Parse(last, CultureInfo.InvariantCulture) : null,
+    };
+
+    private static Answer Problem(HttpStatusCode status, string message) => Json(new { message }, status);
+
+    private static Answer Json<T>(T value, HttpStatusCode status = HttpStatusCode.OK) =>
         new(status, "application/json", JsonSerializer.SerializeToUtf8Bytes(value, Format));
 }

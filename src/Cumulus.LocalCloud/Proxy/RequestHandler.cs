@@ -1,107 +1,153 @@
+using System.Diagnostics;
 using System.Net;
-using System.Text;
 using Cumulus.Engine;
+using Cumulus.LocalCloud.Calls;
 using Cumulus.LocalCloud.CloudFormation.Api;
-using Cumulus.LocalCloud.Fleet;
-using Cumulus.LocalCloud.Ssm;
+using Cumulus.LocalCloud.Faults;
+using Cumulus.LocalCloud.Signing;
 
 namespace Cumulus.LocalCloud.Proxy;
 
-/// <summary>What happens to one request.</summary>
+/// <summary>What happens to one request: who calls is checked, what shall go wrong goes wrong, and all of it is written down.</summary>
 internal sealed class RequestHandler(
-    Credentials credentials, Forwarder moto, HostFleet fleet, RunCommandService runCommand, PlayedServices played, CloudFormationApi cloudFormation, WaitHandles waits, ControlRequests control, CloudLog log)
+    CredentialStore credentials, CallRouter router, FaultSchedule faults, CallJournal journal, WaitHandles waits, ControlRequests control, TimeProvider clock, CloudLog log)
 {
     private const int BodyLimit = 8 * 1024 * 1024;
-
-    private static readonly HashSet<string> Changing = ["ec2", "autoscaling"];
 
     public async Task HandleAsync(HttpListenerContext context, CancellationToken cancellationToken)
     {
         var (request, response) = (context.Request, context.Response);
         var withBody = request.HttpMethod != "HEAD";
-        var protocol = AwsProtocol.S3;
         try
         {
             if (ControlRequests.IsControl(request))
-            {
                 await (await control.AnswerAsync(request, cancellationToken)).WriteAsync(response, withBody, cancellationToken);
-                return;
-            }
-            if (WaitHandles.IsSignal(request))
-            {
+            else if (WaitHandles.IsSignal(request))
                 await waits.Answer(await ReadAsync(request, cancellationToken), request.Url!.AbsolutePath).WriteAsync(response, withBody, cancellationToken);
-                return;
-            }
-            var call = AwsCall.FromHeaders(request);
-            protocol = call?.Protocol ?? protocol;
-            if (call is null || call.AccessKeyId != credentials.AccessKeyId)
-                throw AwsError.UnknownCredentials(protocol);
-            await AnswerAsync(call, request, response, withBody, cancellationToken);
+            else
+                await HandleCallAsync(request, response, withBody, cancellationToken);
         }
         catch (AwsError error)
         {
-            // A client that still sends would take the closed connection for the answer.
-            await request.InputStream.CopyToAsync(Stream.Null, cancellationToken);
-            await error.ToAnswer(protocol).WriteAsync(response, withBody, cancellationToken);
+            await RefuseAsync(error, AwsProtocol.S3, request, response, withBody, cancellationToken);
         }
         catch (Exception e)
         {
             // The client went away, moto broke off, the cloud is stopping, or it has a defect: half an answer may be out already, and a
             // client must not wait for the rest.
             log.Write($"{request.HttpMethod} {request.Url?.AbsolutePath} broke off: {(IsExpected(e) ? e.Message : e)}");
-            response.Abort();
+            Cut(response);
         }
     }
 
-    private async Task AnswerAsync(AwsCall call, HttpListenerRequest request, HttpListenerResponse response, bool withBody, CancellationToken cancellationToken)
+    private async Task HandleCallAsync(HttpListenerRequest request, HttpListenerResponse response, bool withBody, CancellationToken cancellationToken)
     {
-        // Only S3 bodies are large; the others name the operation.
-        var body = call.Protocol is AwsProtocol.S3 or AwsProtocol.RestJson ? null : await ReadAsync(request, cancellationToken);
-        if (call.Protocol is AwsProtocol.Query or AwsProtocol.Ec2 && body is { Length: > 0 })
-            call = call.WithForm(Encoding.UTF8.GetString(body));
-        if (call.Service == "ssm" && RunCommandService.Handles(call))
+        var (time, start) = (clock.GetUtcNow(), Stopwatch.GetTimestamp());
+        var signature = SignatureCheck.Read(request);
+        var call = signature is null ? null : AwsCall.FromHeaders(request, signature);
+        var caller = credentials.Find(call?.AccessKeyId ?? "");
+        CallFault? fault = null;
+        var isNoted = false;
+        void Note(int? status, string? errorCode)
         {
-            await runCommand.Answer(call, body!).WriteAsync(response, withBody, cancellationToken);
-            return;
+            isNoted = true;
+            journal.Add(new LocalCloudCall
+            {
+                Time = time,
+                Service = call?.Service ?? "",
+                Operation = call?.Operation ?? request.HttpMethod,
+                Region = call?.Region ?? "",
+                AccessKeyId = call?.AccessKeyId ?? "",
+                Principal = caller?.Principal,
+                Resources = call?.Resources ?? [],
+                Arns = call?.Arns ?? [],
+                Status = status,
+                ErrorCode = errorCode,
+                Duration = Stopwatch.GetElapsedTime(start),
+                Fault = fault?.Id,
+            });
         }
-        if (call.Service == "cloudformation")
+
+        try
         {
-            await (await cloudFormation.AnswerAsync(call, cancellationToken)).WriteAsync(response, withBody, cancellationToken);
-            return;
+            // Bodies of S3 may be large.
+            var body = call is null || IsStreamed(call, request) ? null : await ReadAsync(request, cancellationToken);
+            call = body is null ? call : call!.WithBody(body);
+            if (call is null || caller is null)
+                throw AwsError.UnknownCredentials(call?.Protocol ?? AwsProtocol.S3);
+            if (!SignatureCheck.IsValid(request, signature!, caller.SecretAccessKey, body))
+                throw AwsError.WrongSignature(call.Protocol);
+            fault = faults.Next<CallFault>(candidate => Fits(candidate, call));
+            using var reply = await MeetAsync(fault, call, caller, request, body, cancellationToken);
+            Note(reply?.Status, reply?.ErrorCode);
+            if (reply is null)
+                Cut(response);
+            else
+                await reply.WriteAsync(response, withBody, cancellationToken);
         }
-        if (await played.TryAnswerAsync(call, cancellationToken) is { } own)
+        catch (AwsError error)
         {
-            await own.WriteAsync(response, withBody, cancellationToken);
-            return;
+            Note((int)error.Status, error.Code);
+            await RefuseAsync(error, call?.Protocol ?? AwsProtocol.S3, request, response, withBody, cancellationToken);
         }
-        using var answer = await moto.SendAsync(request, body, cancellationToken);
-        await ThrowIfMotoCannotAsync(call, answer, cancellationToken);
-        if (Changing.Contains(call.Service) && !call.IsReading)
-            fleet.Signal(call.Region);
-        await Forwarder.ReturnAsync(answer, response, withBody, cancellationToken);
+        catch (Exception) when (!isNoted)
+        {
+            Note(null, null);
+            throw;
+        }
+    }
+
+    /// <returns>Null when the connection is to be cut.</returns>
+    private async Task<Reply?> MeetAsync(CallFault? fault, AwsCall call, Credentials caller, HttpListenerRequest request, byte[]? body, CancellationToken cancellationToken)
+    {
+        switch (fault?.Kind)
+        {
+            case null:
+                break;
+            case CallFaultKind.Delay:
+                await Task.Delay(fault.Delay, clock, cancellationToken);
+                break;
+            case CallFaultKind.Reset:
+                return null;
+            case CallFaultKind.ResetAfter:
+                (await router.AnswerAsync(call, caller, request, body, cancellationToken)).Dispose();
+                return null;
+            default:
+                throw FaultErrors.Of(fault, call, caller.Principal);
+        }
+        return await router.AnswerAsync(call, caller, request, body, cancellationToken);
+    }
+
+    private static bool Fits(CallFault fault, AwsCall call) =>
+        FaultSchedule.Fits(fault.Service, call.Service) && FaultSchedule.Fits(fault.Operation, call.Operation ?? "") &&
+        (fault.Resource is null || call.Resources.Concat(call.Arns).Any(name => FaultSchedule.Fits(fault.Resource, name)));
+
+    private static bool IsStreamed(AwsCall call, HttpListenerRequest request) =>
+        call.Protocol == AwsProtocol.S3 || (call.Protocol == AwsProtocol.RestJson && request.Headers["X-Amz-Content-Sha256"] is not null);
+
+    private static async Task RefuseAsync(AwsError error, AwsProtocol protocol, HttpListenerRequest request, HttpListenerResponse response, bool withBody, CancellationToken cancellationToken)
+    {
+        // A client that still sends would take the closed connection for the answer.
+        await request.InputStream.CopyToAsync(Stream.Null, cancellationToken);
+        await error.ToAnswer(protocol).WriteAsync(response, withBody, cancellationToken);
     }
 
     /// <summary>
-    /// moto's answer to what it does not have (and to its own defects) is an HTML page with status 500, which clients cannot read and try
-    /// again and again; where the path names the operation, it is its web server's page with status 404 or 405.
+    /// Ends the connection. <see cref="HttpListener"/> outside of Windows ends an aborted response in good order, as a success without content; after a
+    /// preliminary answer (RFC 9110, 15.2) clients take it for what it is, and do not silently try again on another connection.
     /// </summary>
-    private static async Task ThrowIfMotoCannotAsync(AwsCall call, HttpResponseMessage answer, CancellationToken cancellationToken)
+    private static void Cut(HttpListenerResponse response)
     {
-        if (answer.Content.Headers.ContentType?.MediaType == "text/html" &&
-            (answer.StatusCode == HttpStatusCode.InternalServerError || await IsPageOfServerAsync(answer, cancellationToken)))
+        try
         {
-            throw new AwsError(HttpStatusCode.NotImplemented, "NotImplemented",
-                $"LocalCloud cannot do {call}: moto does not implement it, or failed at it (see moto.log in the cloud's folder).");
+            response.StatusCode = (int)HttpStatusCode.Continue;
+            response.ContentLength64 = 0;
         }
-    }
-
-    /// <summary>text/html is also what moto says of some answers in JSON: only the text tells.</summary>
-    private static async Task<bool> IsPageOfServerAsync(HttpResponseMessage answer, CancellationToken cancellationToken)
-    {
-        if (answer.StatusCode is not (HttpStatusCode.NotFound or HttpStatusCode.MethodNotAllowed))
-            return false;
-        await answer.Content.LoadIntoBufferAsync();
-        return (await answer.Content.ReadAsStringAsync(cancellationToken)).StartsWith("<!doctype html>", StringComparison.OrdinalIgnoreCase);
+        catch (InvalidOperationException)
+        {
+            // Half an answer is out: its length tells that the rest is missing.
+        }
+        response.Abort();
     }
 
     private static bool IsExpected(Exception e) =>

@@ -2,7 +2,7 @@ using Cumulus.Engine.Configuration;
 
 namespace Cumulus.PowerShell;
 
-/// <summary>Reads the configuration for a cmdlet, and passes its warnings on.</summary>
+/// <summary>Reads the configuration for a cmdlet, and passes its warnings on, each once in a pipeline.</summary>
 internal static class ConfigurationReading
 {
     /// <param name="paths">As the user wrote them; null or empty: the usual places.</param>
@@ -11,7 +11,7 @@ internal static class ConfigurationReading
         string[] full = [.. (paths ?? []).Select(host.ResolvePath)];
         CumulusConfiguration configuration = new ConfigurationLoader().Load(ConfigurationRequest.Here(host.CurrentFolder, full));
         host.WriteVerbose($"configuration: {string.Join(", ", configuration.Sources)}");
-        foreach (ConfigurationProblem warning in configuration.Warnings) host.WriteWarning(warning.ToString());
+        foreach (ConfigurationProblem warning in configuration.Warnings.Where(w => host.Session.Pipeline.IsNew(w.ToString()))) host.WriteWarning(warning.ToString());
         return configuration;
     }
 }

@@ -18,6 +18,7 @@ public abstract class CumulusCmdlet : PSCmdlet, IDisposable
 {
     private readonly PipelinePump _pump = new();
     private ICmdletHost? _frontEnd;
+    private PipelineMemory? _pipeline;
 
     protected CumulusCmdlet() => Host = new PumpedHost(_pump, () => FrontEnd);
 
@@ -42,6 +43,8 @@ public abstract class CumulusCmdlet : PSCmdlet, IDisposable
     /// <exception cref="PipelineStoppedException">A stop was requested.</exception>
     internal void RunBegin()
     {
+        _pipeline = FrontEnd.Session.Pipeline;
+        _pipeline.Enter(this);
         var failures = Run(BeginAsync);
         foreach (var failure in failures.SkipLast(1))
             FrontEnd.WriteError(ErrorMap.Map(failure));
@@ -64,7 +67,9 @@ public abstract class CumulusCmdlet : PSCmdlet, IDisposable
 
     protected virtual void Dispose(bool disposing)
     {
-        if (disposing) _pump.Dispose();
+        if (!disposing) return;
+        _pipeline?.Leave(this);
+        _pump.Dispose();
     }
 
     protected virtual Task BeginAsync(CancellationToken stop) => Task.CompletedTask;

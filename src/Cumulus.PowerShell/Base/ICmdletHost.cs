@@ -20,6 +20,9 @@ public interface ICmdletHost
 
     void WriteProgress(CmdletProgress progress);
 
+    /// <summary>A line for whoever reads along where no bar can be drawn: output that goes to a file or to a build's log. Shown there and nowhere else.</summary>
+    void WriteStatus(string text);
+
     /// <summary>True when the action shall be done: no <c>-WhatIf</c>, and confirmed where that is asked.</summary>
     bool ShouldProcess(string target, string action);
 

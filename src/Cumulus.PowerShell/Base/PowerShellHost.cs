@@ -44,6 +44,12 @@ internal sealed class PowerShellHost(PSCmdlet cmdlet) : ICmdletHost
             RecordType = progress.Completed ? ProgressRecordType.Completed : ProgressRecordType.Processing,
         });
 
+    // As Write-Host does it: the host shows it, whatever the preference for information is.
+    public void WriteStatus(string text)
+    {
+        if (Console.IsOutputRedirected) cmdlet.WriteInformation(new HostInformationMessage { Message = text }, ["PSHOST", "Cumulus"]);
+    }
+
     public bool ShouldProcess(string target, string action) =>
         Asking($"{action}: {target}?", target, "Give -Confirm:$false.", () => cmdlet.ShouldProcess(target, action));
 

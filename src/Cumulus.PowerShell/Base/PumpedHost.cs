@@ -22,6 +22,8 @@ internal sealed class PumpedHost(PipelinePump pump, Func<ICmdletHost> frontEnd) 
 
     public void WriteProgress(CmdletProgress progress) => pump.Report(() => frontEnd().WriteProgress(progress));
 
+    public void WriteStatus(string text) => pump.Report(() => frontEnd().WriteStatus(text));
+
     public bool ShouldProcess(string target, string action) => pump.Ask(() => frontEnd().ShouldProcess(target, action));
 
     public bool ShouldContinue(string query, string caption) => pump.Ask(() => frontEnd().ShouldContinue(query, caption));

@@ -1,81 +1,94 @@
-using System.Collections;
 using System.Management.Automation;
-using Cumulus.Engine;
 using Cumulus.Engine.Aws;
 using Cumulus.Engine.Configuration;
 using Cumulus.Engine.Environments;
-using Cumulus.Engine.Processes;
 
 namespace Cumulus.PowerShell;
 
-/// <summary>Creates or updates the stacks of an environment in declared order, follows them, and has their hosts install the version.</summary>
-/// <remarks>
-/// Bundles that come down the pipeline are counted first: one deployment for each environment and version, when all are published.
-/// </remarks>
+/// <summary>Creates or updates the stacks of an environment by their graph, follows them, and has their hosts install the version.</summary>
 [Cmdlet("Deploy", "Environment", SupportsShouldProcess = true)]
-[OutputType(typeof(StackDeployment), typeof(StackPlan))]
-public sealed class DeployEnvironmentCommand : EnvironmentCmdlet
+[OutputType(typeof(StackDeployment), typeof(PlannedChange))]
+public sealed class DeployEnvironmentCommand : DeployingCmdlet
 {
-    private readonly List<(string Environment, string? Version)> _targets = [];
-
-    /// <summary>Environment of the configuration.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
-    [Alias("Name")]
-    public string Environment { get; set; } = "";
-
-    /// <summary>Version to deploy; its bundles have to be published. Default: the environment's.</summary>
-    [Parameter(Position = 1, ValueFromPipelineByPropertyName = true)]
-    public string? Version { get; set; }
-
-    /// <summary>Short or full names of stacks, wildcards are fine. Default: all.</summary>
+    /// <summary>Stacks that do not wait for each other are worked on side by side, at most so many.</summary>
     [Parameter]
-    public string[]? Stack { get; set; }
+    [ValidateRange(1, 100)]
+    public int MaxParallel { get; set; } = 1;
 
-    /// <summary>Template parameters that replace the configured ones: @{ web = @{ InstanceType = 't3.small' } }.</summary>
+    /// <summary>Start what can be started and return. Wait-EnvironmentDeployment takes the waiting up.</summary>
     [Parameter]
-    public Hashtable? Parameter { get; set; }
+    public SwitchParameter NoWait { get; set; }
 
-    /// <summary>Limit of the whole deployment, in seconds. What runs in CloudFormation by then goes on.</summary>
+    /// <summary>Keep what a failed operation made.</summary>
     [Parameter]
-    [ValidateRange(1, 604800)]
-    public int TimeoutSec { get; set; } = 7200;
+    public SwitchParameter DisableRollback { get; set; }
 
-    protected override Task ProcessAsync(CancellationToken stop)
-    {
-        var target = (Environment, Version);
-        if (!_targets.Contains(target)) _targets.Add(target);
-        return Task.CompletedTask;
-    }
+    /// <summary>What becomes of a stack whose operation fails. Default: the configuration's.</summary>
+    [Parameter]
+    [ValidateSet("Rollback", "DoNothing", "Delete")]
+    public string? OnFailure { get; set; }
 
-    protected override async Task EndAsync(CancellationToken stop)
-    {
-        foreach ((string environment, string? version) in _targets) await DeployAsync(environment, version, stop);
-    }
+    /// <summary>Show the plan and ask before anything is changed.</summary>
+    [Parameter]
+    public SwitchParameter RequireApproval { get; set; }
 
-    private async Task DeployAsync(string name, string? version, CancellationToken stop)
+    /// <summary>Allow that databases, volumes, buckets and the like are replaced or deleted.</summary>
+    [Parameter]
+    public SwitchParameter AllowReplacement { get; set; }
+
+    /// <summary>Wait for another deployment or operation to end, or fail at once.</summary>
+    [Parameter]
+    [ValidateSet("Wait", "Fail")]
+    public string IfBusy { get; set; } = "Wait";
+
+    /// <summary>When a stack fails, take back the stacks that had succeeded before it.</summary>
+    [Parameter]
+    public SwitchParameter RollbackOnFailure { get; set; }
+
+    /// <summary>CloudWatch alarms, as names or ARNs, that roll a stack back when they ring.</summary>
+    [Parameter]
+    public string[]? RollbackAlarm { get; set; }
+
+    /// <summary>How long each stack goes on watching its alarms after all its resources are there.</summary>
+    [Parameter]
+    [ValidateRange(0, 180)]
+    public int BakeTimeMinutes { get; set; }
+
+    /// <summary>Do not ask.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    private protected override async Task RunAsync(string environment, string? version, CancellationToken stop)
     {
-        if (Configuration.Environment(name).Stacks.Count == 0) WriteWarning($"The environment '{name}' has no stacks.");
-        var request = new EnvironmentRequest
-        {
-            Configuration = Configuration,
-            Environment = name,
-            Version = version,
-            Stacks = Stack ?? [],
-            Parameters = GivenParameters(),
-            TimeLimit = TimeSpan.FromSeconds(TimeoutSec),
-        };
-        using AwsGateways aws = await OpenAwsAsync(AwsConnection.Of(Configuration.Environment(name)), stop);
-        var deployer = new EnvironmentDeployer(aws.Stacks, aws.Hosts, aws.Objects, new HookRunner(), aws.Region, TimeProvider.System);
+        EnvironmentDefinition definition = Configuration.Environment(environment);
+        EnvironmentRequest request = Request(environment, version);
+        using AwsGateways aws = await OpenAwsAsync(AwsConnection.Of(definition), stop);
+        EnvironmentDeployer deployer = Deployer(aws);
+        var reporter = new DeploymentReporter(Host);
         string what = request.EffectiveVersion is { } v ? $"Deploy version {v} to {aws.Region}" : $"Deploy to {aws.Region}";
-        if (!ShouldProcess(name, what))
+        if (!ShouldProcess(environment, what))
         {
-            WriteObjects((await deployer.PlanAsync(request, stop)).Stacks);
+            WriteObjects(await deployer.CompareAsync(request, reporter, stop));
             return;
         }
 
+        DeploymentOrigin origin = await DeploymentCaller.OfAsync(aws, Host, stop);
+        request = request with
+        {
+            MaxParallel = MaxParallel,
+            NoWait = IsSet(NoWait),
+            DisableRollback = IsSet(DisableRollback) ? true : null,
+            OnFailure = OnFailure is { } name ? Enum.Parse<StackFailureAction>(name, ignoreCase: true) : null,
+            AllowReplacement = IsSet(AllowReplacement),
+            WaitIfBusy = !IfBusy.Equals("Fail", StringComparison.OrdinalIgnoreCase),
+            RollbackOnFailure = IsSet(RollbackOnFailure),
+            RollbackAlarmArns = [.. (RollbackAlarm ?? []).Select(alarm => DeploymentCaller.AlarmArn(alarm, aws.Region, origin))],
+            BakeMinutes = IsBound(nameof(BakeTimeMinutes)) ? BakeTimeMinutes : null,
+            Origin = origin,
+        };
         try
         {
-            EnvironmentDeployment deployment = await deployer.DeployAsync(request, new DeploymentReporter(Host), stop);
+            EnvironmentDeployment deployment = await WithLock(deployer, definition).DeployAsync(request, reporter, stop, IsSet(RequireApproval) ? Approve(environment) : null);
             WriteObjects(deployment.Stacks);
         }
         catch (DeploymentFailedException e)
@@ -85,25 +98,11 @@ public sealed class DeployEnvironmentCommand : EnvironmentCmdlet
         }
     }
 
-    private Dictionary<string, IReadOnlyDictionary<string, string>> GivenParameters()
+    private Func<IReadOnlyList<PlannedChange>, Task<bool>> Approve(string environment) => changes =>
     {
-        var result = new Dictionary<string, IReadOnlyDictionary<string, string>>();
-        foreach (DictionaryEntry stack in Parameter ?? [])
-        {
-            if (stack.Value is not IDictionary values)
-            {
-                throw new CumulusException(ErrorIds.StackParameterInvalid, FailureKind.InvalidInput, $"-Parameter has no table for stack '{stack.Key}'.")
-                {
-                    Target = stack.Key,
-                    Advice = "Write it as @{ STACK = @{ NAME = 'value' } }.",
-                };
-            }
-
-            result[Text(stack.Key)] = values.Cast<DictionaryEntry>().ToDictionary(e => Text(e.Key), e => Text(e.Value));
-        }
-
-        return result;
-    }
-
-    private static string Text(object? value) => Convert.ToString(value, System.Globalization.CultureInfo.InvariantCulture) ?? "";
+        string plan = PlanText.Of(changes);
+        if (!IsSet(Force)) return Task.FromResult(ShouldContinue($"{plan}{System.Environment.NewLine}Deploy this?", $"Deploy environment {environment}"));
+        Host.WriteStatus(plan);
+        return Task.FromResult(true);
+    };
 }

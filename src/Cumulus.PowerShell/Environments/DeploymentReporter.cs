@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using Cumulus.Engine.Aws;
 using Cumulus.Engine.Environments;
@@ -7,19 +8,36 @@ namespace Cumulus.PowerShell;
 /// <summary>Shows a deployment or a removal while it runs: one verbose line for each change, one bar for each stack.</summary>
 internal sealed class DeploymentReporter(ICmdletHost host) : IDeploymentObserver
 {
-    private readonly Dictionary<string, int> _bars = [];
+    private readonly ConcurrentDictionary<string, int> _bars = [];
+    private readonly ConcurrentDictionary<string, string> _told = [];
+    private int _lastBar;
 
-    public void StackStarted(string stackName, StackAction action, string reason) =>
+    public void StackStarted(string stackName, StackAction action, string reason)
+    {
         host.WriteVerbose($"{stackName}  {action.ToString().ToLowerInvariant()}: {reason}");
+        if (action == StackAction.Unchanged) host.WriteStatus($"{Now()}  {stackName}  no change");
+    }
 
-    public void StackBusy(string stackName, string status) =>
+    public void StackBusy(string stackName, string status)
+    {
         host.WriteVerbose($"{stackName}  {status}: another operation runs; waiting for it");
+        host.WriteStatus($"{Now()}  {stackName}  {status}  another operation runs; waiting for it");
+    }
 
     public void StackEvent(StackEventRecord stackEvent)
     {
         string time = stackEvent.Timestamp.ToLocalTime().ToString("HH:mm:ss", CultureInfo.InvariantCulture);
         string reason = stackEvent.Reason is { Length: > 0 } text ? $"  {text}" : "";
         host.WriteVerbose($"{time}  {stackEvent.StackName}  {stackEvent.Status,-20}  {stackEvent.LogicalId} ({stackEvent.ResourceType}){reason}");
+
+        // One line for each resource that begins or fails; the rest is for -Verbose.
+        bool isNews = stackEvent.Status.EndsWith("_FAILED", StringComparison.Ordinal) || (stackEvent.Reason is null or "" && stackEvent.Status.EndsWith("_IN_PROGRESS", StringComparison.Ordinal));
+        string said = $"{stackEvent.Status} {stackEvent.LogicalId}";
+        if (isNews && (_told.TryGetValue(stackEvent.StackName, out string? last) ? last != said : true))
+        {
+            _told[stackEvent.StackName] = said;
+            host.WriteStatus($"{time}  {stackEvent.StackName}  {stackEvent.Status,-20}  {stackEvent.LogicalId}{reason}");
+        }
     }
 
     public void StackProgressed(StackProgress progress) =>
@@ -32,7 +50,9 @@ internal sealed class DeploymentReporter(ICmdletHost host) : IDeploymentObserver
     public void StackFinished(StackDeployment stack)
     {
         host.WriteProgress(new CmdletProgress(Bar(stack.StackName), stack.StackName, stack.Status, Completed: true));
-        host.WriteVerbose($"{stack.StackName}  {stack.Status}  {stack.Took.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture)} s");
+        string took = stack.Took.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture);
+        host.WriteVerbose($"{stack.StackName}  {stack.Status}  {took} s");
+        if (stack.Action != StackAction.Unchanged) host.WriteStatus($"{Now()}  {stack.StackName}  {stack.Status}  {took} s{(stack.FailureReason is { } why ? $"  {why}" : "")}");
     }
 
     public void HostUpdated(HostUpdate update) =>
@@ -44,9 +64,7 @@ internal sealed class DeploymentReporter(ICmdletHost host) : IDeploymentObserver
 
     public void Detail(string text) => host.WriteVerbose(text);
 
-    private int Bar(string stackName)
-    {
-        if (!_bars.TryGetValue(stackName, out int id)) _bars[stackName] = id = _bars.Count + 1;
-        return id;
-    }
+    private static string Now() => DateTime.Now.ToString("HH:mm:ss", CultureInfo.InvariantCulture);
+
+    private int Bar(string stackName) => _bars.GetOrAdd(stackName, _ => Interlocked.Increment(ref _lastBar));
 }

@@ -144,42 +144,24 @@ public sealed class InstallBundleCommand : HandlerCmdlet
             throw new CumulusException(ErrorIds.VersionConflict, FailureKind.InvalidInput, "-Version says which version to install; -Follow and -Watch install what was deployed.") { Target = _selection.Version };
         }
 
-        AwsGateways? aws = null;
-        IObjectStore? store = null;
-        AwsConnection? connected = null;
-        try
+        using var connection = new HandlerConnection((wanted, token) => OpenAwsAsync(wanted, token, instance));
+        var finder = new TargetFinder(_selection, metadataFile, new DiskConfigurationFiles(), PathStyle.Current, (m, token) => connection.OpenAsync(ConnectionOf(m), token), Warn);
+        async Task<HandlerTarget?> FindAsync(CancellationToken token)
         {
-            async Task<IObjectStore> ConnectAsync(HostMetadata? metadata, CancellationToken token)
-            {
-                AwsConnection wanted = ConnectionOf(metadata);
-                if (store is not null && wanted == connected) return store;
-                aws?.Dispose();
-                (aws, store, connected) = (null, null, wanted);
-                aws = await OpenAwsAsync(wanted, token, instance);
-                return store = aws.Objects;
-            }
-
-            var finder = new TargetFinder(_selection, metadataFile, new DiskConfigurationFiles(), PathStyle.Current, ConnectAsync, Warn);
-            async Task<HandlerTarget?> FindAsync(CancellationToken token)
-            {
-                if (!Host.IsSwitchOn("WhatIf")) await RevertUnconfirmedAsync(paths, token);
-                return await finder.FindAsync(token);
-            }
-
-            async Task<bool> InstallOneAsync(HandlerTarget target, CancellationToken token)
-            {
-                bool done = await InstallAsync(
-                    new BundleInstaller(store), target.Request, paths, (r, t) => RunAsync(aws!, instance, target.Bucket, finder.Metadata?.Keys, r, t), token);
-                if (done && finder.Metadata is not null) await HostMetadataWriter.SaveVersionAsync(metadataFile, target.Request.Version!, token);
-                return done;
-            }
-
-            await FollowAsync(FindAsync, InstallOneAsync, stop);
+            if (!Host.IsSwitchOn("WhatIf")) await RevertUnconfirmedAsync(paths, token);
+            return await finder.FindAsync(token);
         }
-        finally
+
+        async Task<bool> InstallOneAsync(HandlerTarget target, CancellationToken token)
         {
-            aws?.Dispose();
+            AwsGateways aws = connection.Current;
+            bool done = await InstallAsync(
+                new BundleInstaller(aws.Objects), target.Request, paths, (r, t) => RunAsync(aws, instance, target.Bucket, finder.Metadata?.Keys, r, t), token);
+            if (done && finder.Metadata is not null) await HostMetadataWriter.SaveVersionAsync(metadataFile, target.Request.Version!, token);
+            return done;
         }
+
+        await FollowAsync(FindAsync, InstallOneAsync, stop);
     }
 
     private async Task RevertUnconfirmedAsync(HostPaths paths, CancellationToken stop)

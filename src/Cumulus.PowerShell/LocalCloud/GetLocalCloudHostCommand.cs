@@ -7,7 +7,7 @@ namespace Cumulus.PowerShell;
 /// <summary>The instances of a local AWS: folder, address, and how the boot went.</summary>
 [Cmdlet(VerbsCommon.Get, "LocalCloudHost")]
 [OutputType(typeof(LocalCloudHost))]
-public sealed class GetLocalCloudHostCommand : CumulusCmdlet
+public sealed class GetLocalCloudHostCommand : LocalCloudCmdlet
 {
     /// <summary>Folder of the cloud. Default: that of the one this session started, else the usual one.</summary>
     [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
@@ -24,8 +24,7 @@ public sealed class GetLocalCloudHostCommand : CumulusCmdlet
 
     protected override async Task ProcessAsync(CancellationToken stop)
     {
-        string path = Path is { } given ? ResolvePath(given) : Session.LocalCloudPath ?? LocalCloudOptions.DefaultPath;
-        using var client = LocalCloudClient.Open(path);
+        using LocalCloudClient client = OpenCloud(Path);
         if (!IsSet(WaitForBoot))
         {
             WriteObjects(await client.GetHostsAsync(stop));

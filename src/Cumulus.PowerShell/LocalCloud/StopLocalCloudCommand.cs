@@ -5,7 +5,7 @@ namespace Cumulus.PowerShell;
 
 /// <summary>Stops a local AWS: its hosts, its processes, its files.</summary>
 [Cmdlet(VerbsLifecycle.Stop, "LocalCloud", SupportsShouldProcess = true)]
-public sealed class StopLocalCloudCommand : CumulusCmdlet
+public sealed class StopLocalCloudCommand : LocalCloudCmdlet
 {
     /// <summary>Folder of the cloud. Default: that of the one this session started, else the usual one.</summary>
     [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
@@ -17,7 +17,7 @@ public sealed class StopLocalCloudCommand : CumulusCmdlet
 
     protected override async Task ProcessAsync(CancellationToken stop)
     {
-        string path = Path is { } given ? ResolvePath(given) : Session.LocalCloudPath ?? LocalCloudOptions.DefaultPath;
+        string path = CloudPath(Path);
         if (!ShouldProcess(path, "Stop the local cloud")) return;
         await LocalCloudLauncher.StopAsync(path, IsSet(Keep), stop);
         WriteVerbose($"stopped the local cloud in {path}");

@@ -112,28 +112,77 @@ public sealed class AwsErrorTests : IDisposable
         Assert.Contains("'capabilities'", e.Advice);
     }
 
-    [Fact]
-    public async Task The_services_own_nothing_to_do_is_no_error_D38()
+    [Theory]
+    [InlineData("The submitted information didn't contain changes. Submit different information to create a change set.", true)]
+    [InlineData("No updates are to be performed.", true)]
+    [InlineData("Parameters: [Size] must have values", false)]
+    public async Task Only_the_services_own_nothing_to_do_makes_a_change_set_empty_D38(string reason, bool isEmpty)
     {
-        using var server = new StubServer(_ => StubAnswer.QueryError(400, "ValidationError", "No updates are to be performed."));
+        using var server = new StubServer(_ => StubAnswer.Query(
+            "DescribeChangeSet", $"<ChangeSetId>id</ChangeSetId><Status>FAILED</Status><ExecutionStatus>UNAVAILABLE</ExecutionStatus><StatusReason>{reason}</StatusReason>"));
         using AwsGateways aws = await server.ConnectAsync();
-        Assert.Null(await aws.Stacks.UpdateAsync(Change, default));
+        StackChangeSet? set = await aws.Stacks.ChangeSetAsync("id", null, default);
+        Assert.Equal((isEmpty, true, false), (set!.IsEmpty, set.HasFailed, set.IsReady));
+    }
+
+    [Fact]
+    public async Task A_change_set_tells_resource_cause_and_values_of_all_pages()
+    {
+        const string First = """
+            <Changes><member><Type>Resource</Type><ResourceChange><Action>Modify</Action><LogicalResourceId>Template</LogicalResourceId><ResourceType>AWS::EC2::LaunchTemplate</ResourceType><Replacement>False</Replacement>
+            <Details><member><Target><Attribute>Properties</Attribute><Name>LaunchTemplateData</Name><Path>/Properties/LaunchTemplateData/UserData</Path><RequiresRecreation>Never</RequiresRecreation><BeforeValue>1</BeforeValue><AfterValue>2</AfterValue></Target>
+            <Evaluation>Static</Evaluation><ChangeSource>ParameterReference</ChangeSource><CausingEntity>CumulusVersion</CausingEntity></member></Details></ResourceChange></member></Changes>
+            """;
+        const string Second = "<Changes><member><Type>Resource</Type><ResourceChange><Action>Remove</Action><LogicalResourceId>Old</LogicalResourceId><ResourceType>AWS::SNS::Topic</ResourceType><PolicyAction>Retain</PolicyAction></ResourceChange></member></Changes>";
+        const string Ready = "<ChangeSetId>id</ChangeSetId><Status>CREATE_COMPLETE</Status><ExecutionStatus>AVAILABLE</ExecutionStatus>";
+        using var server = new StubServer(r => StubAnswer.Query("DescribeChangeSet", Ready + (r.Field("NextToken") is null ? First + "<NextToken>2</NextToken>" : Second)));
+        using AwsGateways aws = await server.ConnectAsync();
+
+        StackChangeSet set = (await aws.Stacks.ChangeSetAsync("id", null, default))!;
+
+        Assert.True(set.IsReady);
+        Assert.Equal([("Modify", "Template", "False", null), ("Remove", "Old", null, "Retain")], set.Changes.Select(c => (c.Action, c.LogicalId, c.Replacement, c.PolicyAction)));
+        Assert.Equal(new PropertyChangeRecord("LaunchTemplateData.UserData", "Never", "1", "2", true, "ParameterReference", "CumulusVersion"), set.Changes[0].Details.Single());
+    }
+
+    [Fact]
+    public async Task What_a_service_does_not_know_tells_no_failures()
+    {
+        using var server = new StubServer(_ => StubAnswer.QueryError(400, "InvalidAction", "Could not find operation DescribeEvents"));
+        using AwsGateways aws = await server.ConnectAsync();
+        Assert.Empty(await aws.Stacks.FailuresAsync("operation", default));
+    }
+
+    [Fact]
+    public async Task Express_mode_is_said_once_and_not_beside_what_it_replaces()
+    {
+        using var server = new StubServer(r => StubAnswer.Query(r.Action, "<Id>id</Id><StackId>stack</StackId>"));
+        using AwsGateways aws = await server.ConnectAsync();
+
+        await aws.Stacks.CreateChangeSetAsync(new ChangeSetRequest(Change with { IsExpress = true, OnFailure = "DO_NOTHING" }, "n", IsNew: true, "d"), default);
+
+        StubRequest sent = server.Requests.Single();
+        Assert.Equal(("EXPRESS", "true", null), (sent.Field("DeploymentConfig.Mode"), sent.Field("DeploymentConfig.DisableRollback"), sent.Field("OnStackFailure")));
     }
 
     [Fact]
     public async Task A_request_says_all_that_the_change_says_and_an_update_without_tags_leaves_them()
     {
-        using var server = new StubServer(r => StubAnswer.Query(r.Action, "<StackId>id</StackId>"));
+        using var server = new StubServer(r => StubAnswer.Query(r.Action, "<Id>id</Id><StackId>id</StackId>"));
         using AwsGateways aws = await server.ConnectAsync();
 
         await aws.Stacks.CreateAsync(Change, default);
-        await aws.Stacks.UpdateAsync(Change with { Tags = [] }, default);
+        await aws.Stacks.CreateChangeSetAsync(new ChangeSetRequest(Change with { Tags = [], KeptParameters = ["Secret"], MonitoringMinutes = 5, RollbackAlarmArns = ["arn"] }, "n", IsNew: false, "d"), default);
 
         StubRequest create = server.Requests.First(), update = server.Requests.Last();
         Assert.Equal(
             ("s", "body", "P", "a,b:c", "CAPABILITY_IAM", "true", "7", "tok", "team"),
             (create.Field("StackName"), create.Field("TemplateBody"), create.Field("Parameters.member.1.ParameterKey"), create.Field("Parameters.member.1.ParameterValue"),
              create.Field("Capabilities.member.1"), create.Field("DisableRollback"), create.Field("TimeoutInMinutes"), create.Field("ClientRequestToken"), create.Field("Tags.member.1.Key")));
+        Assert.Equal(
+            ("UPDATE", "n", "Secret", "true", "arn", "5"),
+            (update.Field("ChangeSetType"), update.Field("ChangeSetName"), update.Field("Parameters.member.2.ParameterKey"), update.Field("Parameters.member.2.UsePreviousValue"),
+             update.Field("RollbackConfiguration.RollbackTriggers.member.1.Arn"), update.Field("RollbackConfiguration.MonitoringTimeInMinutes")));
         Assert.DoesNotContain("Tags", update.Body);
         Assert.DoesNotContain("TimeoutInMinutes", update.Body);
     }

@@ -17,7 +17,7 @@ public sealed class ConfigurationProperties
 
     private static readonly string[] YmlPieces =
     [
-        "environments:", "stacks:", "bundles:", "include:", "e:", "s:", "region:", "version:", "template:", "parameters:", "paths:", "path-rewrites:", "tags:", "\n", "\n  ", "\n    ", "\n\t", "- ", "[", "]",
+        "environments:", "stacks:", "bundles:", "include:", "extends: ", "variables:", "overrides:", "abstract: ", "${", "${e}", "${e.A}", "$${", "${env:", "stack-policy:", "depends-on: ", "tags:", "e:", "s:", "region:", "version:", "template:", "parameters:", "paths:", "path-rewrites:", "tags:", "\n", "\n  ", "\n    ", "\n\t", "- ", "[", "]",
         "{", "}", ",", ": ", "'", "\"", "|", ">", "&a ", "*a", "<<: ", "!!str ", "!x ", "? ", "---", "...", "%YAML 1.2", "#", "~", "1.0", "x", "->", "é", "\0", "\uFEFF", "\uD800", "\r", "@", "`", "!<", "!<tag:yaml.org,2002:str> ",
     ];
 

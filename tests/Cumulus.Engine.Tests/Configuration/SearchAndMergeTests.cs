@@ -114,7 +114,7 @@ public sealed class SearchAndMergeTests
         string[] problems = Loading.Problems(() => Loading.Load(files));
 
         Assert.Equal(
-            ["cumulus.conf:1: stack: a: The stack has no template.", "cumulus.yml:1:11: stack: b: The stack has no template.", "cumulus.yml:1:26: stack: b / template: Expected a text, found a list."],
+            ["cumulus.conf:1: stack: a: The stack has no template.", "cumulus.yml:1:26: stack: b / template: Expected a text, found a list."],
             problems);
     }
 

@@ -155,7 +155,6 @@ public sealed class YmlReadingTests
                 "cumulus.yml:4:13: environment: stage / bucket: Expected one line, found several lines.",
                 "cumulus.yml:7:13: environment: stage / stacks: Expected a list of texts, found a mapping.",
                 "cumulus.yml:8:5: The key 'stacks' stands here a second time; the first is in line 7.",
-                "cumulus.yml:10:3: stack: web: The stack has no template.",
                 "cumulus.yml:11:15: stack: web / template: Expected a text, found a mapping.",
                 "cumulus.yml:12:17: stack: web / parameters: Expected a mapping of keys to values, found a list.",
                 "cumulus.yml:13:19: stack: web / tags: Expected a text or a list of texts for 'team', found a mapping.",
@@ -185,7 +184,7 @@ public sealed class YmlReadingTests
 
         Assert.Equal(
             [
-                "cumulus.yml:1:1: The key 'enviroments' is not known and is ignored. Did you mean 'environments'? Known: environments, stacks, bundles, include, log-level.",
+                "cumulus.yml:1:1: The key 'enviroments' is not known and is ignored. Did you mean 'environments'? Known: environments, stacks, bundles, include, log-level, state-bucket, tags, variables.",
                 "cumulus.yml:4:5: environment: stage: The option 'Region' is not known and is ignored. Did you mean 'region'?",
                 "cumulus.yml:5:5: environment: stage: The option 'bukcet' is not known and is ignored. Did you mean 'bucket'?",
                 "cumulus.yml:6:14: environment: stage / stacks: There is no stack 'wbe'. Did you mean 'web'?",

@@ -46,7 +46,8 @@ public sealed class DeployerTests : IDisposable
 
         await DeployAsync(Sample.Configuration(_folder, "web").Request());
 
-        Assert.Equal(_stacks["stage-web"].Events.Select(e => e.EventId), _recorder.Events.Select(e => e.EventId));
+        // The first one is that of the change set, before the operation.
+        Assert.Equal(_stacks["stage-web"].Events.Skip(1).Select(e => e.EventId), _recorder.Events.Select(e => e.EventId));
     }
 
     [Fact]
@@ -156,12 +157,21 @@ public sealed class DeployerTests : IDisposable
         Assert.Null(e.Cause);
     }
 
-    [Theory]
-    [InlineData("ROLLBACK_COMPLETE")]
-    [InlineData("REVIEW_IN_PROGRESS")]
-    public async Task A_stack_that_never_came_to_be_is_deleted_first_D36(string status)
+    [Fact]
+    public async Task The_shell_of_a_change_set_that_nobody_executed_becomes_the_stack()
     {
-        _stacks.Add("stage-web", status);
+        FakeStack shell = _stacks.Add("stage-web", "REVIEW_IN_PROGRESS");
+
+        EnvironmentDeployment result = await DeployAsync(Sample.Configuration(_folder, "web").Request());
+
+        Assert.Equal(["Create stage-web"], _stacks.Writes);
+        Assert.Equal((StackAction.Create, "CREATE_COMPLETE", shell.Id), (result.Stacks[0].Action, result.Stacks[0].Status, result.Stacks[0].StackId));
+    }
+
+    [Fact]
+    public async Task A_stack_that_never_came_to_be_is_deleted_first_D36()
+    {
+        _stacks.Add("stage-web", "ROLLBACK_COMPLETE");
 
         EnvironmentDeployment result = await DeployAsync(Sample.Configuration(_folder, "web").Request());
 

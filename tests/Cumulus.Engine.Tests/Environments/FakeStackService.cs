@@ -19,6 +19,7 @@ public sealed record Step(string Status, params (string LogicalId, string Type, 
 public sealed class FakeStackService : IStackService
 {
     private readonly Dictionary<string, FakeStack> _stacks = [];
+    private readonly List<FakeChangeSet> _sets = [];
     private int _ids;
 
     /// <summary>Steps of the next create, update or delete of a stack, by its name.</summary>
@@ -34,9 +35,28 @@ public sealed class FakeStackService : IStackService
     /// <summary>All calls, such as <c>Create stage-web</c>.</summary>
     public List<string> Calls { get; } = [];
 
+    /// <summary>Called after what changes something, with its text; what it throws is an answer that was lost.</summary>
+    public Action<string>? AfterCall { get; set; }
+
     public List<StackChange> Changes { get; } = [];
 
+    public List<StackDeletion> Deletions { get; } = [];
+
     public IReadOnlyList<TemplateParameter> Declared { get; set; } = [];
+
+    /// <summary>What the next change set of a stack, by its name, says that it changes.</summary>
+    public Dictionary<string, ResourceChangeRecord[]> ResourceChanges { get; } = [];
+
+    /// <summary>Why the next change set of a stack, by its name, is refused.</summary>
+    public Dictionary<string, string> Refusals { get; } = [];
+
+    /// <summary>What DescribeEvents tells, by operation or change set.</summary>
+    public Dictionary<string, OperationFailure[]> Failures { get; } = [];
+
+    /// <summary>Looks at a change set until it is made.</summary>
+    public int LooksUntilMade { get; set; }
+
+    public IEnumerable<FakeChangeSet> ChangeSets => _sets;
 
     /// <summary>Whether an update finds nothing to do, by the service's own judgement.</summary>
     public bool NothingToUpdate { get; set; }
@@ -57,6 +77,7 @@ public sealed class FakeStackService : IStackService
         return _stacks[name] = stack;
     }
 
+    [MethodImpl(MethodImplOptions.Synchronized)]
     public Task<StackDescription?> FindAsync(string nameOrId, CancellationToken cancellationToken)
     {
         Call($"Find {nameOrId}", cancellationToken);
@@ -95,6 +116,7 @@ public sealed class FakeStackService : IStackService
         return Task.FromResult(Find(nameOrId)?.Body);
     }
 
+    [MethodImpl(MethodImplOptions.Synchronized)]
     public Task<string> CreateAsync(StackChange change, CancellationToken cancellationToken)
     {
         Call($"Create {change.StackName}", cancellationToken);
@@ -106,32 +128,146 @@ public sealed class FakeStackService : IStackService
         return Task.FromResult(stack.Id);
     }
 
-    public Task<string?> UpdateAsync(StackChange change, CancellationToken cancellationToken)
+    public async IAsyncEnumerable<StackDescription> ListAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        Call($"Update {change.StackName}", cancellationToken);
-        if (NothingToUpdate) return Task.FromResult<string?>(null);
-        Changes.Add(change);
-        FakeStack stack = _stacks[change.StackName];
-        stack.Begin(change, "UPDATE_IN_PROGRESS", Updates.GetValueOrDefault(change.StackName) ?? [new Step("UPDATE_COMPLETE")], Tokens);
-        return Task.FromResult<string?>(stack.Id);
+        await Task.Yield();
+        foreach (FakeStack[] page in _stacks.Values.Where(s => s.Status != "DELETE_COMPLETE").Chunk(100).DefaultIfEmpty([]))
+        {
+            Call("List", cancellationToken);
+            foreach (FakeStack stack in page) yield return stack.Describe();
+        }
     }
 
-    public Task DeleteAsync(string nameOrId, string clientRequestToken, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<OperationFailure>> FailuresAsync(string operationIdOrChangeSetId, CancellationToken cancellationToken)
     {
-        FakeStack stack = Find(nameOrId)!;
+        Call($"Failures {operationIdOrChangeSetId}", cancellationToken);
+        return Task.FromResult<IReadOnlyList<OperationFailure>>(Failures.GetValueOrDefault(operationIdOrChangeSetId) ?? []);
+    }
+
+    [MethodImpl(MethodImplOptions.Synchronized)]
+    public Task<ChangeSetReference> CreateChangeSetAsync(ChangeSetRequest request, CancellationToken cancellationToken)
+    {
+        string name = request.Change.StackName;
+        Call($"CreateChangeSet {name}", cancellationToken);
+        FakeStack? stack = Find(name);
+        Assert.Equal(request.IsNew, stack is null or { Status: "REVIEW_IN_PROGRESS" });
+        if (_sets.Exists(s => s.Stack == stack && s.Name == request.Name)) throw new CumulusException(ErrorIds.ChangeSetExists, FailureKind.Conflict, "There is one.");
+        stack ??= Add(name, "REVIEW_IN_PROGRESS");
+        var set = new FakeChangeSet($"arn:aws:cloudformation:eu-west-1:1:changeSet/{request.Name}/{++_ids}", request.Name, stack, request.Change)
+        {
+            LooksUntilMade = LooksUntilMade,
+            Refusal = Refusals.GetValueOrDefault(name),
+            IsEmpty = !request.IsNew && NothingToUpdate,
+            Changes = ResourceChanges.GetValueOrDefault(name) ?? [],
+        };
+        _sets.Add(set);
+        AfterCall?.Invoke($"CreateChangeSet {name}");
+        return Task.FromResult(new ChangeSetReference(set.Id, stack.Id));
+    }
+
+    [MethodImpl(MethodImplOptions.Synchronized)]
+    public Task<StackChangeSet?> ChangeSetAsync(string nameOrId, string? stackName, CancellationToken cancellationToken)
+    {
+        Call($"ChangeSet {nameOrId}", cancellationToken);
+        return Task.FromResult(_sets.Find(s => s.Id == nameOrId || (s.Name == nameOrId && s.Stack.Name == stackName))?.Look());
+    }
+
+    [MethodImpl(MethodImplOptions.Synchronized)]
+    public Task<IReadOnlyList<string>> ChangeSetsAsync(string nameOrId, CancellationToken cancellationToken)
+    {
+        Call($"ChangeSets {nameOrId}", cancellationToken);
+        return Task.FromResult<IReadOnlyList<string>>([.. _sets.Where(s => s.Stack == Find(nameOrId) && !s.Executed).Select(s => s.Id)]);
+    }
+
+    [MethodImpl(MethodImplOptions.Synchronized)]
+    public Task ExecuteChangeSetAsync(string id, string token, bool? disableRollback, CancellationToken cancellationToken)
+    {
+        FakeChangeSet set = _sets.Single(s => s.Id == id);
+        bool isNew = set.Stack.Status == "REVIEW_IN_PROGRESS";
+        Call($"{(isNew ? "Create" : "Update")} {set.Stack.Name}", cancellationToken);
+        Assert.Equal("AVAILABLE", set.ExecutionStatus);
+        Changes.Add(set.Change);
+        Step[] steps = (isNew ? Creates : Updates).GetValueOrDefault(set.Stack.Name) ?? [new Step(isNew ? "CREATE_COMPLETE" : "UPDATE_COMPLETE")];
+        set.Stack.Begin(set.Change, isNew ? "CREATE_IN_PROGRESS" : "UPDATE_IN_PROGRESS", steps, Tokens, token);
+        set.Executed = true;
+        _sets.RemoveAll(s => s.Stack == set.Stack && s != set);
+        AfterCall?.Invoke($"Execute {set.Stack.Name}");
+        return Task.CompletedTask;
+    }
+
+    [MethodImpl(MethodImplOptions.Synchronized)]
+    public Task DeleteChangeSetAsync(string id, CancellationToken cancellationToken)
+    {
+        Call($"DeleteChangeSet {id}", cancellationToken);
+        _sets.RemoveAll(s => s.Id == id);
+        return Task.CompletedTask;
+    }
+
+    [MethodImpl(MethodImplOptions.Synchronized)]
+    public Task DeleteAsync(StackDeletion deletion, CancellationToken cancellationToken)
+    {
+        FakeStack stack = Find(deletion.NameOrId)!;
         Call($"Delete {stack.Name}", cancellationToken);
-        stack.Begin(null, "DELETE_IN_PROGRESS", Deletes.GetValueOrDefault(stack.Name) ?? [new Step("DELETE_COMPLETE")], Tokens, clientRequestToken);
+        Deletions.Add(deletion);
+        if (stack.Status == "REVIEW_IN_PROGRESS")
+        {
+            _sets.RemoveAll(s => s.Stack == stack);
+            stack.Status = "DELETE_COMPLETE";
+            return Task.CompletedTask;
+        }
+
+        stack.Begin(null, "DELETE_IN_PROGRESS", Deletes.GetValueOrDefault(stack.Name) ?? [new Step("DELETE_COMPLETE")], Tokens, deletion.Token);
         return Task.CompletedTask;
     }
 
     private void Call(string text, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        Calls.Add(text);
+        lock (Calls) Calls.Add(text);
         Before?.Invoke(text);
     }
 
     private FakeStack? Find(string nameOrId) => _stacks.Values.FirstOrDefault(s => s.Id == nameOrId) ?? (_stacks.GetValueOrDefault(nameOrId) is { Status: not "DELETE_COMPLETE" } named ? named : null);
+}
+
+public sealed class FakeChangeSet(string id, string name, FakeStack stack, StackChange change)
+{
+    public string Id => id;
+
+    public string Name => name;
+
+    public FakeStack Stack => stack;
+
+    public StackChange Change => change;
+
+    public int LooksUntilMade { get; set; }
+
+    public string? Refusal { get; init; }
+
+    public bool IsEmpty { get; init; }
+
+    public bool Executed { get; set; }
+
+    public IReadOnlyList<ResourceChangeRecord> Changes { get; init; } = [];
+
+    public string ExecutionStatus => Executed ? "EXECUTE_COMPLETE" : LooksUntilMade > 0 || Refusal is not null || IsEmpty ? "UNAVAILABLE" : "AVAILABLE";
+
+    public StackChangeSet Look()
+    {
+        bool made = LooksUntilMade-- <= 0;
+        return new StackChangeSet
+        {
+            Id = id,
+            Name = name,
+            StackId = stack.Id,
+            StackName = stack.Name,
+            Status = !made ? "CREATE_IN_PROGRESS" : Refusal is not null || IsEmpty ? "FAILED" : "CREATE_COMPLETE",
+            ExecutionStatus = ExecutionStatus,
+            Reason = Refusal,
+            Changes = Changes,
+            IsEmpty = made && IsEmpty,
+        };
+    }
 }
 
 public sealed class FakeStack(string name, string id)
@@ -169,7 +305,7 @@ public sealed class FakeStack(string name, string id)
 
     public void Begin(StackChange? change, string status, Step[] steps, bool tokens, string? token = null)
     {
-        _token = tokens ? change?.Token ?? token : null;
+        _token = tokens ? token ?? change?.Token : null;
         if (change is not null)
         {
             Body = change.Template.Body;

@@ -164,7 +164,7 @@ public sealed class PlannerTests : IDisposable
     [InlineData("CREATE_COMPLETE", StackAction.Update)]
     [InlineData("UPDATE_ROLLBACK_COMPLETE", StackAction.Update)]
     [InlineData("ROLLBACK_COMPLETE", StackAction.Replace)]
-    [InlineData("REVIEW_IN_PROGRESS", StackAction.Replace)]
+    [InlineData("REVIEW_IN_PROGRESS", StackAction.Create)]
     [InlineData("UPDATE_ROLLBACK_FAILED", StackAction.Blocked)]
     [InlineData("UPDATE_IN_PROGRESS", StackAction.Blocked)]
     public void The_state_of_a_stack_decides_what_is_done_D36(string status, StackAction action)
@@ -198,9 +198,9 @@ public sealed class PlannerTests : IDisposable
     private static EnvironmentPlan Plan(EnvironmentRequest request, TemplateParameter[]? declared = null, StackDescription? current = null) =>
         EnvironmentPlanner.Plan(
             request,
-            "eu-west-1",
+            new PlanningInputs("eu-west-1",
             [
                 .. StackNames.Select(request.Configuration, "stage", request.Stacks)
-                    .Select(s => new StackSurvey(new StackTemplate { Stack = s, Source = new TemplateSource(Sample.Template, null) }, declared ?? [], current, CurrentBody: "another one")),
-            ]);
+                    .Select(s => new StackSurvey(StackTemplate.Of(s, Sample.Template), declared ?? [], current, CurrentBody: "another one")),
+            ]));
 }

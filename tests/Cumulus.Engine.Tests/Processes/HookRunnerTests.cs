@@ -34,6 +34,14 @@ public sealed class HookRunnerTests : IDisposable
     }
 
     [Fact]
+    public async Task What_a_failed_hook_wrote_is_told_without_secrets()
+    {
+        var e = await Assert.ThrowsAsync<CumulusException>(() => new HookRunner().RunAsync(Hook("echo \"login with password=hunter2hunter2 was refused\"; exit 1"), default));
+        Assert.Contains("was refused", e.Message);
+        Assert.DoesNotContain("hunter2", e.Message);
+    }
+
+    [Fact]
     public async Task A_hook_that_hangs_is_stopped_and_named_D39()
     {
         HookRequest hook = Hook("sleep 600") with { TimeLimit = TimeSpan.FromMilliseconds(200) };

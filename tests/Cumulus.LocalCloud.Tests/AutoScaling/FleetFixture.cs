@@ -11,7 +11,7 @@ namespace Cumulus.LocalCloud.Tests.AutoScaling;
 /// <summary>A cloud whose time is stepped, with what tests of groups need again and again.</summary>
 public sealed class FleetFixture : IAsyncLifetime
 {
-    public FleetFixture() => Cloud = new CloudFixture { Change = options => options with { StackClock = Clock } };
+    public FleetFixture() => Cloud = new CloudFixture { Change = options => options with { Clock = Clock } };
 
     public SteppedClock Clock { get; } = new();
 

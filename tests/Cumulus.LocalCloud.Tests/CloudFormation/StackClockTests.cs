@@ -10,7 +10,7 @@ public sealed class StackClockTests : IAsyncLifetime
     private readonly SteppedClock _clock = new();
     private readonly CloudFixture _cloud;
 
-    public StackClockTests() => _cloud = new CloudFixture { Change = options => options with { StackClock = _clock, StackPace = TimeSpan.Zero } };
+    public StackClockTests() => _cloud = new CloudFixture { Change = options => options with { Clock = _clock, StackPace = TimeSpan.Zero } };
 
     public Task InitializeAsync() => _cloud.InitializeAsync();
 
@@ -67,6 +67,57 @@ public sealed class StackClockTests : IAsyncLifetime
         Assert.Contains(events, e => e.ResourceStatusReason == "Received 0 SUCCESS signal(s) out of 1.  Unable to satisfy 100% MinSuccessfulInstancesPercent requirement");
         Assert.Contains(events, e => e.ResourceStatus == "UPDATE_ROLLBACK_IN_PROGRESS");
     }
+
+    // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-rollback-triggers.html
+    [Fact]
+    public async Task An_alarm_that_goes_off_in_the_monitoring_time_rolls_the_update_back()
+    {
+        const string template = "Parameters: {Words: {Type: String}}\nResources: {Text: {Type: AWS::SSM::Parameter, Properties: {Type: String, Value: !Ref Words}}}";
+        var (name, alarm) = (CloudFixture.NewName(), "alarm-" + Guid.NewGuid().ToString("N"));
+        await _cloud.AwsAsync("cloudwatch", "put-metric-alarm", "--alarm-name", alarm, "--namespace", "N", "--metric-name", "M", "--statistic", "Sum", "--period", "60", "--evaluation-periods", "1",
+            "--threshold", "1", "--comparison-operator", "GreaterThanThreshold");
+        await _cloud.CreateAsync(name, template, ("Words", "one"));
+        foreach (var (words, state, status) in new[] { ("two", "OK", "UPDATE_COMPLETE"), ("three", "ALARM", "UPDATE_ROLLBACK_COMPLETE") })
+        {
+            await _cloud.CloudFormation.UpdateStackAsync(new UpdateStackRequest
+            {
+                StackName = name,
+                UsePreviousTemplate = true,
+                Parameters = [new() { ParameterKey = "Words", ParameterValue = words }],
+                RollbackConfiguration = new RollbackConfiguration
+                {
+                    MonitoringTimeInMinutes = 5,
+                    RollbackTriggers = [new() { Arn = $"arn:aws:cloudwatch:us-east-1:123456789012:alarm:{alarm}", Type = "AWS::CloudWatch::Alarm" }],
+                },
+            }, CloudFixture.Within());
+            await UntilUpdatedAsync(name, words);
+            Assert.Equal("UPDATE_IN_PROGRESS", (await _cloud.EventsAsync(name)).Last(e => e.LogicalResourceId == name).ResourceStatus.Value);
+            await _cloud.AwsAsync("cloudwatch", "set-alarm-state", "--alarm-name", alarm, "--state-value", state, "--state-reason", "as told");
+
+            _clock.Advance(TimeSpan.FromMinutes(5));
+
+            Assert.Equal(status, (await _cloud.SettledAsync(name)).StackStatus.Value);
+        }
+        Assert.Contains(await _cloud.EventsAsync(name), e => e.ResourceStatus == "UPDATE_ROLLBACK_IN_PROGRESS" && e.ResourceStatusReason.EndsWith($"{alarm} went into the ALARM state.", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task An_alarm_that_does_not_exist_fails_the_creation()
+    {
+        var name = CloudFixture.NewName();
+        await _cloud.CloudFormation.CreateStackAsync(new CreateStackRequest
+        {
+            StackName = name,
+            TemplateBody = "Resources: {Topic: {Type: AWS::SNS::Topic}}",
+            RollbackConfiguration = new RollbackConfiguration { RollbackTriggers = [new() { Arn = "arn:aws:cloudwatch:us-east-1:123456789012:alarm:none", Type = "AWS::CloudWatch::Alarm" }] },
+        }, CloudFixture.Within());
+
+        Assert.Equal("ROLLBACK_COMPLETE", (await _cloud.SettledAsync(name)).StackStatus.Value);
+    }
+
+    private Task UntilUpdatedAsync(string stack, string words) => CloudFixture.UntilAsync(
+        async () => (await _cloud.EventsAsync(stack)).Any(e => e.LogicalResourceId == "Text" && e.ResourceStatus == "UPDATE_COMPLETE" && e.ResourceProperties.Contains(words, StringComparison.Ordinal)),
+        () => "not updated");
 
     private Task UntilAsync(string stack, string status, string? reason, int times = 1) => CloudFixture.UntilAsync(
         async () => (await _cloud.EventsAsync(stack)).Count(e => e.ResourceStatus == status && e.LogicalResourceId != stack && e.ResourceStatusReason == reason) >= times,

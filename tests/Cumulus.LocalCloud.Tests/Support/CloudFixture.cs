@@ -112,10 +112,33 @@ public sealed class CloudFixture : IAsyncLifetime
         return found!;
     }
 
+    /// <summary>Sends a command to a host, without waiting for its end.</summary>
+    public Task RunOnAsync(string instanceId, string command) => Ssm.SendCommandAsync(new Amazon.SimpleSystemsManagement.Model.SendCommandRequest
+    {
+        DocumentName = "AWS-RunShellScript",
+        InstanceIds = [instanceId],
+        Parameters = new() { ["commands"] = [command] },
+    }, Within());
+
     public async Task<IReadOnlyList<LocalCloudHost>> HostsAsync() => await _server!.GetHostsAsync(Within());
 
     /// <summary>Runs the <c>aws</c> command and returns what it prints.</summary>
     public async Task<string> AwsAsync(params string[] arguments)
+    {
+        var (exitCode, output, errors) = await RunAwsAsync(arguments);
+        Assert.True(exitCode == 0, errors);
+        return output;
+    }
+
+    /// <summary>Runs the <c>aws</c> command, which is to fail at its first try, and returns its complaint.</summary>
+    public async Task<string> AwsFailureAsync(params string[] arguments)
+    {
+        var (exitCode, output, errors) = await RunAwsAsync(arguments, ("AWS_MAX_ATTEMPTS", "1"));
+        Assert.True(exitCode != 0, output);
+        return errors;
+    }
+
+    private async Task<(int ExitCode, string Output, string Errors)> RunAwsAsync(string[] arguments, params (string Name, string Value)[] variables)
     {
         var start = new ProcessStartInfo("aws", [.. arguments, "--endpoint-url", Info.Endpoint])
         {
@@ -128,12 +151,13 @@ public sealed class CloudFixture : IAsyncLifetime
                 ["AWS_DEFAULT_REGION"] = Info.Region,
             },
         };
+        foreach (var (name, value) in variables)
+            start.Environment[name] = value;
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync(Within(120));
         var errors = process.StandardError.ReadToEndAsync(Within(120));
         await process.WaitForExitAsync(Within(120));
-        Assert.True(process.ExitCode == 0, await errors);
-        return await output;
+        return (process.ExitCode, await output, await errors);
     }
 
     /// <summary>Waits until no operation on the stack is under way, and gives it; a deleted one must be named by its id.</summary>
@@ -155,7 +179,7 @@ public sealed class CloudFixture : IAsyncLifetime
         {
             StackName = stackName,
             TemplateBody = template,
-            Capabilities = ["CAPABILITY_NAMED_IAM"],
+            Capabilities = ["CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"],
             Parameters = [.. parameters.Select(pair => new Parameter { ParameterKey = pair.Key, ParameterValue = pair.Value })],
         }, Within());
         return await SettledAsync(answer.StackId);
@@ -167,7 +191,7 @@ public sealed class CloudFixture : IAsyncLifetime
         {
             StackName = stackName,
             TemplateBody = template,
-            Capabilities = ["CAPABILITY_NAMED_IAM"],
+            Capabilities = ["CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"],
             Parameters = [.. parameters.Select(pair => new Parameter { ParameterKey = pair.Key, ParameterValue = pair.Value })],
         }, Within());
         return await SettledAsync(answer.StackId);
@@ -179,6 +203,29 @@ public sealed class CloudFixture : IAsyncLifetime
         await CloudFormation.DeleteStackAsync(new DeleteStackRequest { StackName = stackId }, Within());
         return await SettledAsync(stackId);
     }
+
+    /// <summary>Makes a change set and waits until it is known what it would do.</summary>
+    public async Task<DescribeChangeSetResponse> CreateSetAsync(CreateChangeSetRequest request)
+    {
+        var made = await CloudFormation.CreateChangeSetAsync(request, Within());
+        DescribeChangeSetResponse? set = null;
+        await UntilAsync(async () =>
+        {
+            set = await CloudFormation.DescribeChangeSetAsync(new DescribeChangeSetRequest { ChangeSetName = made.Id, IncludePropertyValues = true }, Within());
+            return set.Status.Value is "CREATE_COMPLETE" or "FAILED";
+        }, () => $"change set is {set?.Status.Value}");
+        return set!;
+    }
+
+    /// <summary>Executes a change set and waits until its stack is at rest.</summary>
+    public async Task<Stack> ExecuteAsync(DescribeChangeSetResponse set)
+    {
+        await CloudFormation.ExecuteChangeSetAsync(new ExecuteChangeSetRequest { ChangeSetName = set.ChangeSetId }, Within());
+        return await SettledAsync(set.StackId);
+    }
+
+    public async Task<StackResourceDetail> ResourceAsync(string stack, string logicalId) => (await CloudFormation.DescribeStackResourceAsync(
+        new DescribeStackResourceRequest { StackName = stack, LogicalResourceId = logicalId }, Within())).StackResourceDetail;
 
     /// <summary>Oldest first.</summary>
     public async Task<IReadOnlyList<StackEvent>> EventsAsync(string stackName)
@@ -196,7 +243,9 @@ public sealed class CloudFixture : IAsyncLifetime
         return events;
     }
 
-    public void AddFault(StackFault fault) => _server!.AddStackFault(fault);
+    public LocalCloudServer Server => _server!;
+
+    public LocalCloudFault AddFault(LocalCloudFault fault) => _server!.SetFault(fault);
 
     public static string NewName() => $"stack-{Guid.NewGuid():N}"[..20];
 

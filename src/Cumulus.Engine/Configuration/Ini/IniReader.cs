@@ -55,7 +55,7 @@ internal sealed class IniReader
         }
     }
 
-    private static bool IsRem(string line) =>
+    internal static bool IsRem(string line) =>
         line.StartsWith("rem", StringComparison.OrdinalIgnoreCase) && (line.Length == 3 || char.IsWhiteSpace(line[3]));
 
     private void ReadHeaderOrOption(string line, string trimmed, int offset, int number)

@@ -44,7 +44,7 @@ internal static class ConfLayerReader
     }
 
     /// <summary>Null, and a problem, for a section that is not of the model. Blanks around the colon do not matter.</summary>
-    private static SectionKey? KeyOf(string header, Place place, ProblemCollector problems)
+    internal static SectionKey? KeyOf(string header, Place place, ProblemCollector problems)
     {
         int colon = header.IndexOf(':', StringComparison.Ordinal);
         string kindName = (colon < 0 ? header : header[..colon]).Trim();

@@ -9,6 +9,8 @@ internal sealed class ConfSetting(string name, string file, IniOption option) : 
 
     public override string RawText => option.RawText;
 
+    public override bool IsUnset => option.Lines.Count == 0;
+
     public override IReadOnlyList<SettingItem> Items(OptionKind kind, SettingContext context)
     {
         if (option.IndentedComment is { } comment)
@@ -16,7 +18,7 @@ internal sealed class ConfSetting(string name, string file, IniOption option) : 
         List<SettingItem> lines = Expand(context);
         return kind switch
         {
-            OptionKind.Command => lines.Count == 0 ? [] : [new SettingItem(string.Join('\n', lines.Select(l => l.Text)), lines[0].Place)],
+            OptionKind.Command or OptionKind.Json => lines.Count == 0 ? [] : [new SettingItem(string.Join('\n', lines.Select(l => l.Text)), lines[0].Place)],
             OptionKind.List => [.. lines.SelectMany(SplitAtCommas)],
             OptionKind.Lines => lines,
             OptionKind.Pairs => [.. lines.Select(l => SettingText.Pair(l, context)).OfType<SettingItem>()],

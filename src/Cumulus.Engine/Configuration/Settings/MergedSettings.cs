@@ -21,7 +21,12 @@ internal sealed class MergedSettings
     public MergedSection General { get; }
 
     /// <summary>In the order in which the names first came.</summary>
-    public IEnumerable<MergedSection> Of(SectionKind kind) => _sections.Where(s => s.Key.Kind == kind);
+    public IEnumerable<MergedSection> Of(SectionKind kind) => _sections.Where(s => s.Key.Kind == kind && s.Key.Environment is null);
+
+    /// <summary>What environments override in sections.</summary>
+    public IEnumerable<MergedSection> Overrides => _sections.Where(s => s.Key.Environment is not null);
+
+    public MergedSection? Find(SectionKey key) => _byKey.GetValueOrDefault(key);
 
     /// <summary>An option of <c>[DEFAULT]</c>; null when there is none.</summary>
     public RawSetting? Default(string name)
@@ -39,9 +44,10 @@ internal sealed class MergedSettings
         foreach (MergedSection section in _sections) section.WarnOfUnknown(problems);
         foreach (RawSetting setting in _defaults.Values.Where(s => !_usedDefaults.Contains(s.Name)))
         {
-            string[] known = [.. Enum.GetValues<SectionKind>().SelectMany(OptionSchema.Of).Select(o => o.Name).Distinct()];
+            string[] known = [.. Enum.GetValues<SectionKind>().SelectMany(OptionSchema.Of).Where(o => !o.YamlOnly).Select(o => o.Name).Distinct()];
             if (known.Contains(setting.Name)) continue;
-            problems.Warn(setting.Place, $"DEFAULT / {setting.Name}", $"Nothing uses the option.{ProblemCollector.DidYouMean(setting.Name, known)}");
+            string? near = NearestName.Of(setting.Name, known);
+            problems.Warn(setting.Place, $"DEFAULT / {setting.Name}", $"Nothing uses the option.{ProblemCollector.DidYouMean(near)}", near);
         }
     }
 

@@ -12,6 +12,8 @@ internal static class YamlLayerReader
         ["bundles"] = SectionKind.Bundle,
     };
 
+    private static readonly string[] OverridableKinds = ["stacks", "bundles"];
+
     private static IEnumerable<string> KnownKeys => [.. Kinds.Keys, .. OptionSchema.Of(SectionKind.General).Select(o => o.Name)];
 
     public static ConfigurationLayer Read(string text, string file, ProblemCollector problems)
@@ -34,7 +36,7 @@ internal static class YamlLayerReader
     {
         if (Kinds.TryGetValue(entry.Key, out SectionKind kind))
         {
-            foreach (YamlEntry section in Entries(entry, entry.Key, "names", problems)) ReadSection(section, kind, layer, problems);
+            foreach (YamlEntry section in Entries(entry, entry.Key, "names", problems)) ReadSection(section, kind, null, layer, problems);
         }
         else if (OptionSchema.Find(SectionKind.General, entry.Key) is not null)
         {
@@ -42,13 +44,15 @@ internal static class YamlLayerReader
         }
         else if (!entry.Key.StartsWith("x-", StringComparison.Ordinal))
         {
-            problems.Warn(entry.Place, null, $"The key '{entry.Key}' is not known and is ignored.{ProblemCollector.DidYouMean(entry.Key, KnownKeys)} Known: {string.Join(", ", KnownKeys)}.");
+            string? near = NearestName.Of(entry.Key, KnownKeys);
+            problems.Warn(entry.Place, null, $"The key '{entry.Key}' is not known and is ignored.{ProblemCollector.DidYouMean(near)} Known: {string.Join(", ", KnownKeys)}.", near);
         }
     }
 
-    private static void ReadSection(YamlEntry section, SectionKind kind, ConfigurationLayer layer, ProblemCollector problems)
+    /// <param name="environment">The environment whose override of the section it is; null for the section itself.</param>
+    private static void ReadSection(YamlEntry section, SectionKind kind, string? environment, ConfigurationLayer layer, ProblemCollector problems)
     {
-        var key = new SectionKey(kind, section.Key.Trim());
+        var key = new SectionKey(kind, section.Key.Trim(), environment);
         if (key.Name.Length == 0)
         {
             problems.Error(section.Place, null, "The name is empty.");
@@ -59,9 +63,32 @@ internal static class YamlLayerReader
         foreach (YamlEntry option in Entries(section, key.ToString(), "options", problems))
         {
             string name = OptionSchema.Canonical(key, option.Key, option.Place, problems);
+            if (OptionSchema.Find(kind, name) is { Kind: OptionKind.Sections })
+            {
+                ReadOverrides(option, key, layer, problems);
+                continue;
+            }
+
             if (target.Settings.TryGetValue(name, out RawSetting? earlier))
                 problems.Error(option.Place, key.Option(name), $"The option stands in line {earlier.Place.Line} already.");
             target.Settings[name] = new YamlSetting(name, option.Place, option.Value);
+        }
+    }
+
+    private static void ReadOverrides(YamlEntry overrides, SectionKey environment, ConfigurationLayer layer, ProblemCollector problems)
+    {
+        string option = environment.Option(overrides.Key);
+        foreach (YamlEntry entry in Entries(overrides, option, "'stacks' and 'bundles'", problems))
+        {
+            if (Kinds.TryGetValue(entry.Key, out SectionKind kind) && kind != SectionKind.Environment)
+            {
+                foreach (YamlEntry section in Entries(entry, $"{option} / {entry.Key}", "names", problems)) ReadSection(section, kind, environment.Name, layer, problems);
+            }
+            else
+            {
+                string? near = NearestName.Of(entry.Key, OverridableKinds);
+                problems.Warn(entry.Place, option, $"The key '{entry.Key}' is not known and is ignored.{ProblemCollector.DidYouMean(near)} Known: {string.Join(", ", OverridableKinds)}.", near);
+            }
         }
     }
 

@@ -2,7 +2,7 @@ using Cumulus.Engine.Configuration.Yaml;
 
 namespace Cumulus.Engine.Configuration.Settings;
 
-/// <summary>An option of the YAML format. Any scalar is text as written; nothing is interpolated.</summary>
+/// <summary>An option of the YAML format. Any scalar is text as written; <c>${...}</c> in it is put in, but not in commands: those are a shell's.</summary>
 internal sealed class YamlSetting(string name, Place place, YamlNode node) : RawSetting(name, place)
 {
     public override bool IsConf => false;
@@ -15,10 +15,13 @@ internal sealed class YamlSetting(string name, Place place, YamlNode node) : Raw
         _ => null,
     };
 
+    public override bool IsUnset => node is YamlScalar { IsNull: true };
+
     public override IReadOnlyList<SettingItem> Items(OptionKind kind, SettingContext context) => kind switch
     {
-        _ when node is YamlScalar { IsNull: true } => [],
-        OptionKind.Command => Scalar(node, "a text", context) is { } text ? [text with { Text = text.Text.TrimEnd() }] : [],
+        _ when IsUnset => [],
+        OptionKind.Command => Written(node, "a text", context) is { } text ? [text with { Text = text.Text.TrimEnd() }] : [],
+        OptionKind.Json => Json(context),
         OptionKind.List => node is YamlSequence list ? Entries(list, context) : Split(',', "a list of texts", context),
         OptionKind.Lines => node is YamlSequence lines ? Entries(lines, context) : Split('\n', "a list of texts", context),
         OptionKind.Pairs => node is YamlMapping pairs ? Pairs(pairs, context) : Refuse(node, "a mapping of keys to values", context),
@@ -33,6 +36,17 @@ internal sealed class YamlSetting(string name, Place place, YamlNode node) : Raw
         if (text.Length == 0) return [];
         return text.Contains('\n', StringComparison.Ordinal) ? Refuse(node, "one line", context) : [item with { Text = text }];
     }
+
+    private SettingItem[] Json(SettingContext context)
+    {
+        if (node is not YamlMapping mapping) return JsonText(context);
+        if (YamlJson.Text(mapping) is { } text) return [new SettingItem(text, node.Place)];
+        context.Problems.Error(node.Place, context.Option, "The value is too long.");
+        return [];
+    }
+
+    private SettingItem[] JsonText(SettingContext context) =>
+        Scalar(node, "a mapping, JSON, or the path of a file", context) is { } item && item.Text.Trim() is { Length: > 0 } text ? [item with { Text = text }] : [];
 
     private IReadOnlyList<SettingItem> Split(char separator, string expected, SettingContext context) =>
         Scalar(node, expected, context) is not { } item
@@ -64,11 +78,12 @@ internal sealed class YamlSetting(string name, Place place, YamlNode node) : Raw
             }
             else if (entry.Value is YamlSequence list)
             {
-                items.Add(new SettingItem(string.Join(',', Entries(list, context).Select(i => i.Text)), entry.Value.Place, entry.Key));
+                IEnumerable<string> texts = Entries(list, context with { Variables = null }).Select(i => i.Text);
+                if (Expanded(new SettingItem(string.Join(',', texts), entry.Value.Place, entry.Key), context) is { } item) items.Add(item);
             }
             else if (entry.Value is YamlScalar scalar)
             {
-                items.Add(new SettingItem(scalar.IsNull ? "" : scalar.Text, scalar.Place, entry.Key));
+                if (Expanded(new SettingItem(scalar.IsNull ? "" : scalar.Text, scalar.Place, entry.Key), context) is { } item) items.Add(item);
             }
             else
             {
@@ -92,12 +107,17 @@ internal sealed class YamlSetting(string name, Place place, YamlNode node) : Raw
         return [.. items.OfType<SettingItem>()];
     }
 
-    private static SettingItem? Scalar(YamlNode node, string expected, SettingContext context)
+    private static SettingItem? Scalar(YamlNode node, string expected, SettingContext context) =>
+        Written(node, expected, context) is { } item ? Expanded(item, context) : null;
+
+    private static SettingItem? Written(YamlNode node, string expected, SettingContext context)
     {
         if (node is YamlScalar scalar) return new SettingItem(scalar.IsNull ? "" : scalar.Text, scalar.Place);
         Refuse(node, expected, context);
         return null;
     }
+
+    private static SettingItem? Expanded(SettingItem item, SettingContext context) => context.Variables is null ? item : context.Variables.Expand(item, context);
 
     private static SettingItem[] Refuse(YamlNode node, string expected, SettingContext context)
     {

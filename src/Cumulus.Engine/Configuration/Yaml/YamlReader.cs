@@ -109,7 +109,7 @@ internal sealed class YamlReader
             YamlNode key = ReadNode(depth + 1);
             Place place = key.Place;
             YamlNode value = ReadNode(depth + 1);
-            if (key is not YamlScalar { Text: var name } scalar) _problems.Error(place, null, "A key must be a single text.");
+            if (key is not YamlScalar { Text: var name } scalar) _problems.Error(place, null, $"A key must be a single text.{(key is YamlMapping ? " A value that begins with '{' needs quotes." : "")}");
             else if (name == "<<" && scalar.IsPlain) merged.AddRange(Merged(value, place));
             else if (!own.TryAdd(name, new YamlEntry(name, place, value)))
                 _problems.Error(place, null, $"The key '{name}' stands here a second time; the first is in line {own[name].Place.Line}.");

@@ -15,8 +15,9 @@ internal sealed class CloudFormationApi
     {
         var templates = new TemplateSource(moto);
         var definitions = new DefinitionReader(moto, templates);
-        var changeSets = new ChangeSetCalls(engine, new ChangeSetStore(engine), definitions);
-        var (calls, readings, ofTemplates) = (new StackCalls(engine, definitions, templates), new StackReadings(engine), new TemplateCalls(engine, changeSets, templates));
+        var changeSets = new ChangeSetCalls(engine, new ChangeSetStore(engine, definitions), definitions);
+        var (calls, readings, ofTemplates) = (new StackCalls(engine, definitions, templates), new StackReadings(engine, changeSets), new TemplateCalls(engine, changeSets, templates));
+        var drift = new DriftCalls(engine);
         _operations["CreateStack"] = calls.CreateAsync;
         _operations["UpdateStack"] = calls.UpdateAsync;
         _operations["SetStackPolicy"] = calls.SetPolicyAsync;
@@ -24,6 +25,7 @@ internal sealed class CloudFormationApi
         _operations["GetTemplateSummary"] = ofTemplates.SummarizeAsync;
         _operations["CreateChangeSet"] = changeSets.CreateAsync;
         Add("DescribeChangeSet", changeSets.Describe);
+        Add("DescribeChangeSetHooks", changeSets.DescribeHooks);
         Add("ExecuteChangeSet", changeSets.Execute);
         Add("DeleteChangeSet", changeSets.Delete);
         Add("ListChangeSets", changeSets.List);
@@ -35,6 +37,10 @@ internal sealed class CloudFormationApi
         Add("SignalResource", calls.Signal);
         Add("GetStackPolicy", calls.GetPolicy);
         Add("UpdateTerminationProtection", calls.Protect);
+        _operations["DetectStackResourceDrift"] = drift.DetectOneAsync;
+        Add("DetectStackDrift", drift.Detect);
+        Add("DescribeStackDriftDetectionStatus", drift.DescribeDetection);
+        Add("DescribeStackResourceDrifts", drift.DescribeAll);
         Add("DescribeStacks", readings.Describe);
         Add("ListStacks", readings.List);
         Add("DescribeStackEvents", readings.Events);

@@ -1,6 +1,8 @@
+using System.Globalization;
 using System.Net;
 using System.Text.Json.Nodes;
 using Cumulus.Engine;
+using Cumulus.LocalCloud.CloudFormation.Resources;
 using Cumulus.LocalCloud.CloudFormation.Stacks;
 using Cumulus.LocalCloud.CloudFormation.Templates;
 using Cumulus.LocalCloud.Moto;
@@ -13,14 +15,14 @@ internal sealed class DefinitionReader(MotoClient moto, TemplateSource templates
 {
     /// <param name="now">What the stack is; null for a new one.</param>
     /// <exception cref="AwsError">ValidationError or InsufficientCapabilitiesException, with CloudFormation's words.</exception>
-    public async Task<StackDefinition> ReadAsync(QueryForm form, string region, StackDefinition? now, CancellationToken cancellationToken)
+    public async Task<StackDefinition> ReadAsync(QueryForm form, string region, StackDefinition? now, TemplateUse use, CancellationToken cancellationToken)
     {
         var template = form.Flag("UsePreviousTemplate") ? now?.Template : await templates.FindAsync(form, region, cancellationToken);
         if (template is null)
             throw StackEngine.Refused(now is null ? "Either Template URL or Template Body must be specified." : "Either Template URL, Template Body, or UsePreviousTemplate must be specified.");
         if (template.Transforms.FirstOrDefault(transform => transform != Template.LanguageExtensions) is { } transform)
             throw new AwsError(HttpStatusCode.BadRequest, "NotImplemented", $"LocalCloud does not do the transform {transform}.");
-        RequireCapabilities(template, form.Texts("Capabilities"));
+        RequireCapabilities(template, form.Texts("Capabilities"), use);
         try
         {
             var parameters = ParameterRules.Resolve(template, Given(form), now?.Parameters ?? new Dictionary<string, string>());
@@ -40,15 +42,39 @@ internal sealed class DefinitionReader(MotoClient moto, TemplateSource templates
         }
     }
 
+    /// <param name="work">The nested stack's resource.</param>
+    /// <param name="capabilities">Of the stack around it.</param>
+    /// <exception cref="AwsError">As above.</exception>
+    public Task<StackDefinition> ReadNestedAsync(ResourceWork work, IReadOnlyList<string> capabilities, CancellationToken cancellationToken)
+    {
+        var form = new Dictionary<string, string> { ["TemplateURL"] = work.Text("TemplateURL") ?? "" };
+        void Add(string list, int index, string name, string value) => form[string.Create(CultureInfo.InvariantCulture, $"{list}.member.{index + 1}{name}")] = value;
+
+        foreach (var (parameter, index) in (work["Parameters"] as JsonObject ?? []).Select((parameter, index) => (parameter, index)))
+        {
+            Add("Parameters", index, ".ParameterKey", parameter.Key);
+            Add("Parameters", index, ".ParameterValue", string.Join(',', TemplateValue.Texts(parameter.Value)));
+        }
+        foreach (var (capability, index) in capabilities.Select((capability, index) => (capability, index)))
+            Add("Capabilities", index, "", capability);
+        foreach (var (tag, index) in work.Tags.Where(tag => !tag.Key.StartsWith("aws:", StringComparison.Ordinal)).Select((tag, index) => (tag, index)))
+        {
+            Add("Tags", index, ".Key", tag.Key);
+            Add("Tags", index, ".Value", tag.Value);
+        }
+        // Whoever deploys the stack around it has reviewed or acknowledged what transforms do.
+        return ReadAsync(new QueryForm(form), work.Region, null, TemplateUse.ChangeSet, cancellationToken);
+    }
+
     private static Dictionary<string, string?> Given(QueryForm form) => form.Members("Parameters").ToDictionary(
         parameter => parameter.Required("ParameterKey"),
         parameter => parameter.Flag("UsePreviousValue") ? null : parameter.Text("ParameterValue") ?? "");
 
     // The stronger capability does for the weaker one.
-    private static void RequireCapabilities(Template template, IReadOnlyList<string> given)
+    private static void RequireCapabilities(Template template, IReadOnlyList<string> given, TemplateUse use)
     {
         var missing = template.Capabilities.Where(needed => !given.Contains(needed) && !(needed == "CAPABILITY_IAM" && given.Contains("CAPABILITY_NAMED_IAM")) &&
-            needed != "CAPABILITY_AUTO_EXPAND").ToList();
+            !(needed == "CAPABILITY_AUTO_EXPAND" && use == TemplateUse.ChangeSet)).ToList();
         if (missing.Count > 0)
             throw new AwsError(HttpStatusCode.BadRequest, "InsufficientCapabilitiesException", $"Requires capabilities : [{string.Join(", ", missing)}]");
     }
@@ -63,6 +89,8 @@ internal sealed class DefinitionReader(MotoClient moto, TemplateSource templates
         var resolved = new Dictionary<string, string>();
         foreach (var parameter in template.Parameters.Where(parameter => parameter.IsFromStore))
         {
+            if (ParameterRules.IsUnknown(parameters[parameter.Key]))
+                continue;
             try
             {
                 var answer = await moto.CallSsmAsync(region, "GetParameter", new JsonObject { ["Name"] = parameters[parameter.Key] }, cancellationToken);

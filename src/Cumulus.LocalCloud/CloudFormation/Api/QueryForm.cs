@@ -15,6 +15,9 @@ internal sealed class QueryForm(IReadOnlyDictionary<string, string> pairs, strin
 
     public bool Flag(string name) => string.Equals(Text(name), "true", StringComparison.OrdinalIgnoreCase);
 
+    /// <summary>Null when it was not sent.</summary>
+    public bool? OptionalFlag(string name) => Has(name) ? Flag(name) : null;
+
     public int? Number(string name) => int.TryParse(Text(name), CultureInfo.InvariantCulture, out var number) ? number : null;
 
     /// <summary>Whether anything of this name was sent, be it an empty list.</summary>
@@ -24,17 +27,18 @@ internal sealed class QueryForm(IReadOnlyDictionary<string, string> pairs, strin
 
     public QueryForm Part(string name) => new(pairs, $"{prefix}{name}.");
 
+    /// <summary>The entries of a map, each with <c>key</c> and <c>value</c>.</summary>
+    public IReadOnlyList<QueryForm> Entries(string name) => Numbered($"{prefix}{name}.entry.");
+
     /// <summary>The members of a list; a member that is a text has it under the empty name.</summary>
-    public IReadOnlyList<QueryForm> Members(string name)
-    {
-        var start = $"{prefix}{name}.member.";
-        return
-        [
-            .. pairs.Keys.Where(key => key.StartsWith(start, StringComparison.Ordinal)).Select(key => key[start.Length..].Split('.')[0]).Distinct()
-                .OrderBy(index => int.TryParse(index, out var number) ? number : int.MaxValue)
-                .Select(index => pairs.ContainsKey(start + index)
-                    ? new QueryForm(new Dictionary<string, string> { [""] = pairs[start + index] })
-                    : new QueryForm(pairs, $"{start}{index}.")),
-        ];
-    }
+    public IReadOnlyList<QueryForm> Members(string name) => Numbered($"{prefix}{name}.member.");
+
+    private List<QueryForm> Numbered(string start) =>
+    [
+        .. pairs.Keys.Where(key => key.StartsWith(start, StringComparison.Ordinal)).Select(key => key[start.Length..].Split('.')[0]).Distinct()
+            .OrderBy(index => int.TryParse(index, out var number) ? number : int.MaxValue)
+            .Select(index => pairs.ContainsKey(start + index)
+                ? new QueryForm(new Dictionary<string, string> { [""] = pairs[start + index] })
+                : new QueryForm(pairs, $"{start}{index}.")),
+    ];
 }

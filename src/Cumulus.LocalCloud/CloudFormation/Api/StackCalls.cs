@@ -16,14 +16,14 @@ internal sealed class StackCalls(StackEngine engine, DefinitionReader definition
         if (engine.Find(region, name) is { } same && token is not null && same.Operations is [{ Type: "CREATE_STACK" } made, ..] && made.Token == token)
             return [Wire.Text("StackId", same.Id)];
         var policy = await PolicyAsync(form, "StackPolicy", region, cancellationToken);
-        var definition = await definitions.ReadAsync(form, region, null, cancellationToken);
-        var onFailure = OnFailureOf(form);
-        var stack = engine.Add(region, name, _ => definition);
+        var definition = await definitions.ReadAsync(form, region, null, TemplateUse.Operation, cancellationToken);
+        var options = OptionsOf(form, Deployments.Read(form, "DisableRollback", "OnFailure"), OnFailureOf(form));
+        var stack = engine.Add(region, name, definition);
         stack.TimeoutMinutes = form.Number("TimeoutInMinutes");
         stack.IsProtected = form.Flag("EnableTerminationProtection");
         stack.RetainExceptOnCreate = form.Flag("RetainExceptOnCreate");
         stack.Policy = policy;
-        engine.Create(stack, onFailure, token);
+        engine.Create(stack, options);
         return [Wire.Text("StackId", stack.Id)];
     }
 
@@ -37,9 +37,10 @@ internal sealed class StackCalls(StackEngine engine, DefinitionReader definition
         StackEngine.RequireUpdatable(stack);
         var policy = await PolicyAsync(form, "StackPolicy", region, cancellationToken);
         var during = await PolicyAsync(form, "StackPolicyDuringUpdate", region, cancellationToken);
-        var definition = await definitions.ReadAsync(form, region, stack.Definition, cancellationToken);
+        var definition = await definitions.ReadAsync(form, region, stack.Definition, TemplateUse.Operation, cancellationToken);
+        var options = OptionsOf(form, Deployments.Read(form, "DisableRollback"), form.Flag("DisableRollback") ? OnFailure.DoNothing : OnFailure.Rollback);
         stack.RetainExceptOnCreate = form.Flag("RetainExceptOnCreate");
-        engine.Update(stack, definition, StackPolicy.Parse(during ?? stack.Policy), form.Flag("DisableRollback"), token);
+        engine.Update(stack, definition, options with { Policy = StackPolicy.Parse(during ?? stack.Policy) });
         stack.Policy = policy ?? stack.Policy;
         return [Wire.Text("StackId", stack.Id)];
     }
@@ -50,7 +51,11 @@ internal sealed class StackCalls(StackEngine engine, DefinitionReader definition
         var token = form.Text("ClientRequestToken");
         // One that is not there is no error.
         if (engine.Find(region, form.Required("StackName")) is { IsDeleted: false } stack && !Repeats(stack, token, "DELETE_STACK"))
-            engine.Delete(stack, form.Texts("RetainResources").ToHashSet(), form.Text("DeletionMode") == "FORCE_DELETE_STACK", token);
+        {
+            KeepRole(stack, form);
+            var options = OptionsOf(form, Deployments.Read(form), OnFailure.Rollback);
+            engine.Delete(stack, form.Texts("RetainResources").ToHashSet(), form.Text("DeletionMode") == "FORCE_DELETE_STACK", options);
+        }
         return [];
     }
 
@@ -64,7 +69,9 @@ internal sealed class StackCalls(StackEngine engine, DefinitionReader definition
     // https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ContinueUpdateRollback.html
     public IEnumerable<XElement?> ContinueRollback(QueryForm form, string region)
     {
-        engine.ContinueRollback(Require(form, region), form.Texts("ResourcesToSkip").ToHashSet(), form.Text("ClientRequestToken"));
+        var stack = Require(form, region);
+        KeepRole(stack, form);
+        engine.ContinueRollback(stack, form.Texts("ResourcesToSkip").ToHashSet(), new OperationOptions { Token = form.Text("ClientRequestToken") });
         return [];
     }
 
@@ -72,8 +79,9 @@ internal sealed class StackCalls(StackEngine engine, DefinitionReader definition
     public IEnumerable<XElement?> Rollback(QueryForm form, string region)
     {
         var stack = Require(form, region);
+        KeepRole(stack, form);
         stack.RetainExceptOnCreate = form.Flag("RetainExceptOnCreate");
-        engine.Rollback(stack, form.Text("ClientRequestToken"));
+        engine.Rollback(stack, new OperationOptions { Token = form.Text("ClientRequestToken") });
         return [Wire.Text("StackId", stack.Id)];
     }
 
@@ -128,6 +136,20 @@ internal sealed class StackCalls(StackEngine engine, DefinitionReader definition
             "DO_NOTHING" => OnFailure.DoNothing,
             _ => form.Flag("DisableRollback") ? OnFailure.DoNothing : OnFailure.Rollback,
         };
+    }
+
+    private static OperationOptions OptionsOf(QueryForm form, Deployment deployment, OnFailure onFailure) => new()
+    {
+        Token = form.Text("ClientRequestToken"),
+        OnFailure = deployment == Deployment.Standard ? onFailure : deployment.OnFailure,
+        IsExpress = deployment.IsExpress,
+    };
+
+    /// <summary>The role that an operation names is the stack's from then on.</summary>
+    private static void KeepRole(Stack stack, QueryForm form)
+    {
+        if (form.Text("RoleARN") is { } role)
+            stack.Definition = stack.Definition with { RoleArn = role };
     }
 
     private Stack Require(QueryForm form, string region) => engine.Require(region, form.Required("StackName"));

@@ -4,7 +4,7 @@ using Cumulus.LocalCloud.CloudFormation.Stacks;
 namespace Cumulus.LocalCloud.CloudFormation.Api;
 
 /// <summary>The operations that describe stacks.</summary>
-internal sealed class StackReadings(StackEngine engine)
+internal sealed class StackReadings(StackEngine engine, ChangeSetCalls changeSets)
 {
     // Results on a page, as each operation's page in the API reference says.
     private const int StacksOnPage = 100;
@@ -36,7 +36,7 @@ internal sealed class StackReadings(StackEngine engine)
             Wire.Text("ParentId", stack.ParentId),
             Wire.Text("RootId", stack.RootId),
             LastOperations(stack),
-            NotChecked())), form.Text("NextToken"), StacksOnPage);
+            DriftCalls.Of(stack))), form.Text("NextToken"), StacksOnPage);
     }
 
     // https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeStackEvents.html: newest first.
@@ -54,12 +54,14 @@ internal sealed class StackReadings(StackEngine engine)
     // https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeEvents.html
     public IEnumerable<XElement?> OperationEvents(QueryForm form, string region)
     {
-        var operationId = form.Text("OperationId");
-        var named = form.Text("StackName") is { } name ? engine.Require(region, name) : null;
-        var stack = named ?? engine.In(region).FirstOrDefault(stack => operationId is not null && stack.Operations.Any(operation => operation.Id == operationId))
-            ?? throw StackEngine.Refused("Either StackName, ChangeSetName or OperationId must be specified.");
+        var set = changeSets.Named(form, region);
+        var operationId = set?.Operation.Id ?? form.Text("OperationId");
+        var stack = set?.Stack ?? (form.Text("StackName") is { } name
+            ? engine.Require(region, name)
+            : engine.In(region).FirstOrDefault(stack => operationId is not null && stack.Operations.Any(operation => operation.Id == operationId)))
+            ?? throw StackEngine.Refused("One of ChangeSetName, OperationId or StackName must be specified");
         var onlyFailures = form.Part("Filters").Flag("FailedEvents");
-        var events = stack.Events.Reverse().Where(e => (operationId is null || e.OperationId == operationId) && (!onlyFailures || e.IsFailure));
+        var events = stack.EventsOfOperations.Reverse().Where(e => (operationId is null || e.OperationId == operationId) && (!onlyFailures || e.IsFailure));
         return Wire.Page("OperationEvents", events.Select(e =>
         {
             var operation = stack.Operations.First(operation => operation.Id == e.OperationId);
@@ -68,10 +70,28 @@ internal sealed class StackReadings(StackEngine engine)
                 Wire.Text("StackId", stack.Id),
                 Wire.Text("OperationId", e.OperationId),
                 Wire.Text("OperationType", operation.Type),
-                Wire.Text("EventType", e.Type == Stack.ResourceType && e.PhysicalId == stack.Id ? "STACK_EVENT" : e.IsFailure ? "PROVISIONING_ERROR" : "PROGRESS_EVENT"),
-                EventBody(e));
+                Wire.Text("EventType", EventTypeOf(stack, e)),
+                e.Finding is { } finding ? Describe(e, finding) : EventBody(e));
         }), form.Text("NextToken"), EventsOnPage);
     }
+
+    private static string EventTypeOf(Stack stack, StackEvent e) =>
+        e.Finding is not null ? "VALIDATION_ERROR"
+        : e.Type == Stack.ResourceType && e.PhysicalId == stack.Id ? "STACK_EVENT"
+        : e.IsFailure ? "PROVISIONING_ERROR" : "PROGRESS_EVENT";
+
+    private static IEnumerable<XElement?> Describe(StackEvent e, Finding finding) =>
+    [
+        Wire.Text("LogicalResourceId", e.LogicalId),
+        Wire.Text("PhysicalResourceId", e.PhysicalId),
+        Wire.Text("ResourceType", e.Type),
+        Wire.Time("Timestamp", e.At),
+        Wire.Text("ValidationFailureMode", finding.IsWarning ? "WARN" : "FAIL"),
+        Wire.Text("ValidationName", finding.Validation),
+        Wire.Text("ValidationStatus", "FAILED"),
+        Wire.Text("ValidationStatusReason", finding.Reason),
+        Wire.Text("ValidationPath", finding.Path),
+    ];
 
     // https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeStackResource.html
     public IEnumerable<XElement?> Resource(QueryForm form, string region)
@@ -87,7 +107,7 @@ internal sealed class StackReadings(StackEngine engine)
                 Identity(resource),
                 Wire.Time("LastUpdatedTimestamp", resource.At),
                 Wire.Text("Metadata", resource.Declaration.Metadata?.ToJsonString() ?? "{}"),
-                NotChecked("StackResourceDriftStatus")),
+                DriftCalls.Of(stack, resource)),
         ];
     }
 
@@ -107,7 +127,7 @@ internal sealed class StackReadings(StackEngine engine)
                 Wire.Text("StackId", stack.Id),
                 Identity(resource),
                 Wire.Time("Timestamp", resource.At),
-                NotChecked("StackResourceDriftStatus")))),
+                DriftCalls.Of(stack, resource)))),
         ];
     }
 
@@ -116,7 +136,7 @@ internal sealed class StackReadings(StackEngine engine)
     {
         var stack = engine.Require(region, form.Required("StackName"), $"Stack with id {form.Text("StackName")} does not exist");
         return Wire.Page("StackResourceSummaries", stack.Resources.Values.Select(resource => Wire.Member(
-            Identity(resource), Wire.Time("LastUpdatedTimestamp", resource.At), NotChecked("StackResourceDriftStatus"))), form.Text("NextToken"), StacksOnPage);
+            Identity(resource), Wire.Time("LastUpdatedTimestamp", resource.At), DriftCalls.Of(stack, resource))), form.Text("NextToken"), StacksOnPage);
     }
 
     // https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ListExports.html
@@ -154,6 +174,7 @@ internal sealed class StackReadings(StackEngine engine)
                 Wire.Text("StackStatus", stack.Status),
                 Wire.Text("StackStatusReason", stack.Reason),
                 Wire.Flag("DisableRollback", stack.DisableRollback),
+                Deployments.Describe(stack.IsExpress, stack.Operation?.Options.OnFailure == OnFailure.DoNothing),
                 Wire.Texts("NotificationARNs", definition.NotificationArns),
                 Wire.Number("TimeoutInMinutes", stack.TimeoutMinutes),
                 Wire.Texts("Capabilities", definition.Capabilities),
@@ -168,7 +189,7 @@ internal sealed class StackReadings(StackEngine engine)
                 Wire.Text("ParentId", stack.ParentId),
                 Wire.Text("RootId", stack.RootId),
                 LastOperations(stack),
-                NotChecked());
+                DriftCalls.Of(stack));
         }
     }
 
@@ -190,6 +211,7 @@ internal sealed class StackReadings(StackEngine engine)
         Wire.Text("ResourceStatusReason", e.Reason),
         Wire.Text("ResourceProperties", e.Properties?.ToJsonString()),
         Wire.Text("ClientRequestToken", e.Token),
+        Wire.Text("DetailedStatus", e.DetailedStatus),
     ];
 
     private static IEnumerable<XElement?> Identity(StackResource resource) =>
@@ -200,6 +222,4 @@ internal sealed class StackReadings(StackEngine engine)
         Wire.Text("ResourceStatus", resource.Status),
         Wire.Text("ResourceStatusReason", resource.Reason),
     ];
-
-    private static XElement NotChecked(string name = "StackDriftStatus") => Wire.Part("DriftInformation", Wire.Text(name, "NOT_CHECKED"));
 }

@@ -1,4 +1,5 @@
 using System.Xml.Linq;
+using Cumulus.LocalCloud.CloudFormation.Resources;
 using Cumulus.LocalCloud.CloudFormation.Stacks;
 using Cumulus.LocalCloud.CloudFormation.Templates;
 
@@ -41,6 +42,11 @@ internal sealed class TemplateCalls(StackEngine engine, ChangeSetCalls changeSet
             Wire.Texts("ResourceTypes", template.ResourceTypes),
             Wire.Text("Version", template.Version),
             Wire.Text("Metadata", template.Metadata?.ToJsonString()),
+            Wire.List("ResourceIdentifierSummaries", template.Resources.GroupBy(resource => resource.Type).Where(group => TypeTable.Find(group.Key) is { PrimaryIdentifier.Count: > 0 })
+                .Select(group => Wire.Member(
+                    Wire.Text("ResourceType", group.Key),
+                    Wire.Texts("LogicalResourceIds", group.Select(resource => resource.LogicalId)),
+                    Wire.Texts("ResourceIdentifiers", TypeTable.Find(group.Key)!.PrimaryIdentifier)))),
         ];
     }
 
@@ -48,7 +54,7 @@ internal sealed class TemplateCalls(StackEngine engine, ChangeSetCalls changeSet
     public IEnumerable<XElement?> Get(QueryForm form, string region)
     {
         var name = form.Text("StackName");
-        var template = changeSets.TemplateOf(form, region) ?? engine.Require(region, form.Required("StackName"), $"Stack with id {name} does not exist").Definition.Template;
+        var template = changeSets.Named(form, region)?.Target.Template ?? engine.Require(region, form.Required("StackName"), $"Stack with id {name} does not exist").Definition.Template;
         return [Wire.Text("TemplateBody", template.Text), Wire.Texts("StagesAvailable", ["Original", "Processed"])];
     }
 

@@ -1,10 +1,12 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
+using System.Xml.Linq;
 using Cumulus.LocalCloud.CloudFormation.Templates;
 
 namespace Cumulus.LocalCloud.CloudFormation.Resources;
 
 /// <summary>https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-autoscaling-autoscalinggroup.html.</summary>
-internal sealed class AutoScalingGroupType : ResourceType
+internal sealed class AutoScalingGroupType : ResourceType, IReadableType
 {
     private static readonly string[] Changeable =
     [
@@ -20,9 +22,7 @@ internal sealed class AutoScalingGroupType : ResourceType
         var arguments = Arguments(work, name, [.. Changeable, .. OnlyAtCreation, "DesiredCapacity"]);
         AddTags(arguments, work, name);
         await work.CallAsync("autoscaling", "CreateAutoScalingGroup", arguments, cancellationToken);
-        var group = await work.CallAsync("autoscaling", "DescribeAutoScalingGroups", new QueryArguments { { "AutoScalingGroupNames.member.1", name } }, cancellationToken);
-        var arn = group.Descendants("AutoScalingGroupARN").First().Value;
-        return new ResourceState(name).With(("Arn", arn), ("AutoScalingGroupARN", arn));
+        return StateOf((await FindAsync(work, name, cancellationToken))!);
     }
 
     /// <summary>The number of instances is set only when the template has another one than before: what scaling did since stays.</summary>
@@ -45,10 +45,37 @@ internal sealed class AutoScalingGroupType : ResourceType
 
     public override async Task DeleteAsync(ResourceWork work, ResourceState now, CancellationToken cancellationToken)
     {
-        var groups = await work.CallAsync("autoscaling", "DescribeAutoScalingGroups", new QueryArguments { { "AutoScalingGroupNames.member.1", now.PhysicalId } }, cancellationToken);
-        if (!groups.Descendants("AutoScalingGroupName").Any())
+        if (await FindAsync(work, now.PhysicalId, cancellationToken) is null)
             return;
         await work.CallAsync("autoscaling", "DeleteAutoScalingGroup", new QueryArguments { { "AutoScalingGroupName", now.PhysicalId }, { "ForceDelete", "true" } }, cancellationToken);
+    }
+
+    public async Task<LiveResource?> ReadAsync(ResourceWork work, string physicalId, CancellationToken cancellationToken)
+    {
+        if (await FindAsync(work, physicalId, cancellationToken) is not { } group)
+            return null;
+        var properties = LiveProperties.Pick(group,
+            "AutoScalingGroupName", "AvailabilityZones", "DesiredCapacity", "HealthCheckGracePeriod", "HealthCheckType", "LaunchConfigurationName", "LaunchTemplate", "MaxSize", "MinSize",
+            "NewInstancesProtectedFromScaleIn", "PlacementGroup", "TargetGroupARNs", "TerminationPolicies");
+        properties["Cooldown"] = LiveProperties.Text(group, "DefaultCooldown");
+        properties["VPCZoneIdentifier"] = LiveProperties.Text(group, "VPCZoneIdentifier") is { } subnets ? new JsonArray([.. subnets.Split(',').Select(subnet => (JsonNode)subnet)]) : null;
+        var tags = group.Elements("Tags").Elements("member").ToDictionary(tag => tag.Element("Key")!.Value);
+        properties["Tags"] = LiveProperties.Tags(work, tags.Values.Select(tag => (tag.Element("Key")!.Value, tag.Element("Value")?.Value ?? "")));
+        foreach (var tag in TemplateValue.Items(properties["Tags"]).OfType<JsonObject>())
+            tag["PropagateAtLaunch"] = LiveProperties.Text(tags[TemplateValue.Text(tag, "Key")!], "PropagateAtLaunch");
+        return new LiveResource(StateOf(group), properties);
+    }
+
+    private static async Task<XElement?> FindAsync(ResourceWork work, string name, CancellationToken cancellationToken)
+    {
+        var answer = await work.CallAsync("autoscaling", "DescribeAutoScalingGroups", new QueryArguments { { "AutoScalingGroupNames.member.1", name } }, cancellationToken);
+        return answer.Descendants("AutoScalingGroups").Elements("member").FirstOrDefault();
+    }
+
+    private static ResourceState StateOf(XElement group)
+    {
+        var arn = group.Element("AutoScalingGroupARN")!.Value;
+        return new ResourceState(group.Element("AutoScalingGroupName")!.Value).With(("Arn", arn), ("AutoScalingGroupARN", arn));
     }
 
     private static QueryArguments Arguments(ResourceWork work, string name, IEnumerable<string> properties)

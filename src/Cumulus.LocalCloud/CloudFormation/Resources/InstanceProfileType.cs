@@ -1,10 +1,12 @@
+using System.Text.Json.Nodes;
+using System.Xml.Linq;
 using Cumulus.LocalCloud.CloudFormation.Templates;
 using Cumulus.LocalCloud.Moto;
 
 namespace Cumulus.LocalCloud.CloudFormation.Resources;
 
 /// <summary>https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-instanceprofile.html.</summary>
-internal sealed class InstanceProfileType : ResourceType
+internal sealed class InstanceProfileType : ResourceType, IReadableType
 {
     public override async Task<ResourceState> CreateAsync(ResourceWork work, CancellationToken cancellationToken)
     {
@@ -30,6 +32,15 @@ internal sealed class InstanceProfileType : ResourceType
         catch (MotoException e) when (e.IsNotFound)
         {
         }
+    }
+
+    public async Task<LiveResource?> ReadAsync(ResourceWork work, string physicalId, CancellationToken cancellationToken)
+    {
+        var answer = await work.CallAsync("iam", "GetInstanceProfile", new QueryArguments { { "InstanceProfileName", physicalId } }, cancellationToken);
+        var profile = answer.Descendants("InstanceProfile").First();
+        var properties = LiveProperties.Pick(profile, "InstanceProfileName", "Path");
+        properties["Roles"] = new JsonArray([.. profile.Elements("Roles").Elements("member").Select(role => (JsonNode)role.Element("RoleName")!.Value)]);
+        return new LiveResource(new ResourceState(physicalId).With(("Arn", profile.Element("Arn")!.Value)), properties);
     }
 
     private static async Task FollowRolesAsync(ResourceWork work, string name, CancellationToken cancellationToken)

@@ -1,9 +1,10 @@
+using System.Text.Json.Nodes;
 using System.Xml.Linq;
 
 namespace Cumulus.LocalCloud.CloudFormation.Resources;
 
 /// <summary>https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-instance.html.</summary>
-internal sealed class InstanceType : ResourceType
+internal sealed class InstanceType : ResourceType, IReadableType
 {
     private static readonly string[] Plain =
     [
@@ -23,7 +24,7 @@ internal sealed class InstanceType : ResourceType
         arguments.Add("TagSpecification.1.ResourceType", "instance");
         arguments.AddTags("TagSpecification.1.Tag", work.Tags);
         var answer = await work.CallAsync("ec2", "RunInstances", arguments, cancellationToken);
-        return await DescribeAsync(work, answer.Descendants("instanceId").First().Value, cancellationToken);
+        return StateOf((await FindAsync(work, answer.Descendants("instanceId").First().Value, cancellationToken))!);
     }
 
     /// <summary>Another type means stop, change and start, as on AWS; the rest of what can change at all is changed as it runs.</summary>
@@ -47,16 +48,43 @@ internal sealed class InstanceType : ResourceType
             arguments.AddList("GroupId", groups);
             await work.CallAsync("ec2", "ModifyInstanceAttribute", arguments, cancellationToken);
         }
-        return await DescribeAsync(work, now.PhysicalId, cancellationToken);
+        return await FindAsync(work, now.PhysicalId, cancellationToken) is { } instance ? StateOf(instance) : now;
     }
 
     public override Task DeleteAsync(ResourceWork work, ResourceState now, CancellationToken cancellationToken) =>
         work.CallAsync("ec2", "TerminateInstances", new QueryArguments { { "InstanceId.1", now.PhysicalId } }, cancellationToken);
 
-    private static async Task<ResourceState> DescribeAsync(ResourceWork work, string id, CancellationToken cancellationToken)
+    public async Task<LiveResource?> ReadAsync(ResourceWork work, string physicalId, CancellationToken cancellationToken)
+    {
+        if (await FindAsync(work, physicalId, cancellationToken) is not { } instance)
+            return null;
+        var profile = instance.Element("iamInstanceProfile")?.Element("arn")?.Value;
+        return new LiveResource(StateOf(instance), new JsonObject
+        {
+            ["AvailabilityZone"] = instance.Element("placement")?.Element("availabilityZone")?.Value,
+            ["EbsOptimized"] = LiveProperties.Text(instance, "ebsOptimized"),
+            ["IamInstanceProfile"] = profile?[(profile.LastIndexOf('/') + 1)..],
+            ["ImageId"] = LiveProperties.Text(instance, "imageId"),
+            ["InstanceType"] = LiveProperties.Text(instance, "instanceType"),
+            ["KeyName"] = LiveProperties.Text(instance, "keyName"),
+            ["PrivateIpAddress"] = LiveProperties.Text(instance, "privateIpAddress"),
+            ["SecurityGroupIds"] = new JsonArray([.. instance.Elements("groupSet").Elements("item").Select(group => (JsonNode)group.Element("groupId")!.Value)]),
+            ["SubnetId"] = LiveProperties.Text(instance, "subnetId"),
+            ["Tags"] = LiveProperties.TagSet(work, instance),
+        });
+    }
+
+    /// <summary>Null also for one that is terminated: EC2 shows it for a while.</summary>
+    private static async Task<XElement?> FindAsync(ResourceWork work, string id, CancellationToken cancellationToken)
     {
         var answer = await work.CallAsync("ec2", "DescribeInstances", new QueryArguments { { "InstanceId.1", id } }, cancellationToken);
-        var instance = answer.Descendants("instancesSet").Elements("item").Single();
+        var instance = answer.Descendants("instancesSet").Elements("item").SingleOrDefault();
+        return instance?.Element("instanceState")?.Element("name")?.Value is "terminated" or "shutting-down" ? null : instance;
+    }
+
+    private static ResourceState StateOf(XElement instance)
+    {
+        var id = instance.Element("instanceId")!.Value;
         return new ResourceState(id).With(
             ("InstanceId", id),
             ("PrivateIp", Text(instance, "privateIpAddress")),

@@ -9,7 +9,7 @@ namespace Cumulus.LocalCloud.CloudFormation.Resources;
 /// cannot launch from a version that CreateLaunchTemplateVersion made with user data, but from one that its own CloudFormation made; so each
 /// template is a stack of one resource there, which nobody sees.
 /// </summary>
-internal sealed class LaunchTemplateType : ResourceType
+internal sealed class LaunchTemplateType : ResourceType, IReadableType
 {
     private readonly ConcurrentDictionary<string, string> _stacks = new();
 
@@ -36,6 +36,15 @@ internal sealed class LaunchTemplateType : ResourceType
     {
         await work.CallAsync("ec2", "DeleteLaunchTemplate", new QueryArguments { { "LaunchTemplateId", now.PhysicalId } }, cancellationToken);
         _stacks.TryRemove(now.PhysicalId, out _);
+    }
+
+    /// <summary>Of the properties that are not write-only in the type's schema, the name.</summary>
+    public async Task<LiveResource?> ReadAsync(ResourceWork work, string physicalId, CancellationToken cancellationToken)
+    {
+        var answer = await work.CallAsync("ec2", "DescribeLaunchTemplates", new QueryArguments { { "LaunchTemplateId.1", physicalId } }, cancellationToken);
+        return answer.Descendants("launchTemplateName").FirstOrDefault()?.Value is { } name
+            ? new LiveResource(await DescribeAsync(work, physicalId, cancellationToken), new JsonObject { ["LaunchTemplateName"] = name })
+            : null;
     }
 
     private static Task<XElement> SendAsync(ResourceWork work, string action, string stack, string name, CancellationToken cancellationToken)

@@ -1,7 +1,9 @@
+using System.Xml.Linq;
+
 namespace Cumulus.LocalCloud.CloudFormation.Resources;
 
 /// <summary>https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-elasticloadbalancingv2-listenerrule.html.</summary>
-internal sealed class ListenerRuleType : ResourceType
+internal sealed class ListenerRuleType : ResourceType, IReadableType
 {
     public override async Task<ResourceState> CreateAsync(ResourceWork work, CancellationToken cancellationToken)
     {
@@ -14,7 +16,7 @@ internal sealed class ListenerRuleType : ResourceType
         };
         var answer = await work.CallAsync("elasticloadbalancing", "CreateRule", arguments, cancellationToken);
         var arn = answer.Descendants("RuleArn").Single().Value;
-        return new ResourceState(arn).With(("RuleArn", arn), ("IsDefault", "false"));
+        return StateOf(arn);
     }
 
     public override async Task<ResourceState> UpdateAsync(ResourceWork work, ResourceState now, CancellationToken cancellationToken)
@@ -34,4 +36,14 @@ internal sealed class ListenerRuleType : ResourceType
 
     public override Task DeleteAsync(ResourceWork work, ResourceState now, CancellationToken cancellationToken) =>
         work.CallAsync("elasticloadbalancing", "DeleteRule", new QueryArguments { { "RuleArn", now.PhysicalId } }, cancellationToken);
+
+    public async Task<LiveResource?> ReadAsync(ResourceWork work, string physicalId, CancellationToken cancellationToken)
+    {
+        var answer = await work.CallAsync("elasticloadbalancing", "DescribeRules", new QueryArguments { { "RuleArns.member.1", physicalId } }, cancellationToken);
+        return answer.Descendants("Rules").Elements("member").FirstOrDefault() is { } rule
+            ? new LiveResource(StateOf(physicalId), LiveProperties.Pick(rule, "Actions", "Conditions", "Priority"))
+            : null;
+    }
+
+    private static ResourceState StateOf(string arn) => new ResourceState(arn).With(("RuleArn", arn), ("IsDefault", "false"));
 }

@@ -1,7 +1,9 @@
+using System.Xml.Linq;
+
 namespace Cumulus.LocalCloud.CloudFormation.Resources;
 
 /// <summary>https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-elasticloadbalancingv2-listener.html.</summary>
-internal sealed class ListenerType : ResourceType
+internal sealed class ListenerType : ResourceType, IReadableType
 {
     private static readonly string[] Changeable = ["AlpnPolicy", "Certificates", "DefaultActions", "Port", "Protocol", "SslPolicy"];
 
@@ -20,6 +22,14 @@ internal sealed class ListenerType : ResourceType
 
     public override Task DeleteAsync(ResourceWork work, ResourceState now, CancellationToken cancellationToken) =>
         work.CallAsync("elasticloadbalancing", "DeleteListener", new QueryArguments { { "ListenerArn", now.PhysicalId } }, cancellationToken);
+
+    public async Task<LiveResource?> ReadAsync(ResourceWork work, string physicalId, CancellationToken cancellationToken)
+    {
+        var answer = await work.CallAsync("elasticloadbalancing", "DescribeListeners", new QueryArguments { { "ListenerArns.member.1", physicalId } }, cancellationToken);
+        return answer.Descendants("Listeners").Elements("member").FirstOrDefault() is { } listener
+            ? new LiveResource(new ResourceState(physicalId).With(("ListenerArn", physicalId)), LiveProperties.Pick(listener, [.. Changeable, "LoadBalancerArn"]))
+            : null;
+    }
 
     private static QueryArguments Arguments(ResourceWork work, string name, string? value)
     {

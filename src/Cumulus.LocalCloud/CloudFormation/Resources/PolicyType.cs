@@ -1,9 +1,11 @@
+using System.Text.Json.Nodes;
+using Cumulus.LocalCloud.CloudFormation.Templates;
 using Cumulus.LocalCloud.Moto;
 
 namespace Cumulus.LocalCloud.CloudFormation.Resources;
 
 /// <summary>https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-policy.html: an inline policy of each role, user and group.</summary>
-internal sealed class PolicyType : ResourceType
+internal sealed class PolicyType : ResourceType, IReadableType
 {
     private static readonly (string Property, string Kind)[] Owners = [("Roles", "Role"), ("Users", "User"), ("Groups", "Group")];
 
@@ -36,6 +38,23 @@ internal sealed class PolicyType : ResourceType
                 }
             }
         }
+    }
+
+    /// <summary>Gone when one of its owners no longer has it.</summary>
+    public async Task<LiveResource?> ReadAsync(ResourceWork work, string physicalId, CancellationToken cancellationToken)
+    {
+        JsonNode? document = null;
+        foreach (var (property, kind) in Owners)
+        {
+            foreach (var owner in work.Texts(property))
+            {
+                var answer = await work.CallAsync("iam", $"Get{kind}Policy", new QueryArguments { { kind + "Name", owner }, { "PolicyName", work.Text("PolicyName") } }, cancellationToken);
+                document = RoleType.Document(answer.Descendants("PolicyDocument").FirstOrDefault()?.Value);
+                if (!TemplateValue.Same(document, work["PolicyDocument"]))
+                    break;
+            }
+        }
+        return new LiveResource(new ResourceState(physicalId).With(("Id", physicalId)), new JsonObject { ["PolicyDocument"] = document });
     }
 
     private static async Task PutAsync(ResourceWork work, CancellationToken cancellationToken)

@@ -1,11 +1,12 @@
 using System.Text.Json.Nodes;
+using System.Xml.Linq;
 using Cumulus.LocalCloud.CloudFormation.Templates;
 using Cumulus.LocalCloud.Moto;
 
 namespace Cumulus.LocalCloud.CloudFormation.Resources;
 
 /// <summary>https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-role.html.</summary>
-internal sealed class RoleType : ResourceType
+internal sealed class RoleType : ResourceType, IReadableType
 {
     public override async Task<ResourceState> CreateAsync(ResourceWork work, CancellationToken cancellationToken)
     {
@@ -21,7 +22,7 @@ internal sealed class RoleType : ResourceType
         };
         var answer = await work.CallAsync("iam", "CreateRole", arguments, cancellationToken);
         await FollowPoliciesAsync(work, name, cancellationToken);
-        return new ResourceState(name).With(("Arn", answer.Descendants("Arn").First().Value), ("RoleId", answer.Descendants("RoleId").First().Value));
+        return StateOf(answer);
     }
 
     public override async Task<ResourceState> UpdateAsync(ResourceWork work, ResourceState now, CancellationToken cancellationToken)
@@ -46,6 +47,35 @@ internal sealed class RoleType : ResourceType
         {
         }
     }
+
+    public async Task<LiveResource?> ReadAsync(ResourceWork work, string physicalId, CancellationToken cancellationToken)
+    {
+        Task<XElement> CallAsync(string action, string? policy = null) =>
+            work.CallAsync("iam", action, new QueryArguments { { "RoleName", physicalId }, { "PolicyName", policy } }, cancellationToken);
+
+        var answer = await CallAsync("GetRole");
+        var role = answer.Descendants("Role").First();
+        var properties = LiveProperties.Pick(role, "Description", "MaxSessionDuration", "Path", "RoleName");
+        properties["AssumeRolePolicyDocument"] = Document(role.Element("AssumeRolePolicyDocument")?.Value);
+        var attached = await CallAsync("ListAttachedRolePolicies");
+        properties["ManagedPolicyArns"] = new JsonArray([.. attached.Descendants("PolicyArn").Select(arn => (JsonNode)arn.Value)]);
+        var policies = new JsonArray();
+        // What policy resources of their own have put there is theirs.
+        var declared = work.Items("Policies").Select(policy => TemplateValue.Text(policy, "PolicyName")).ToHashSet();
+        foreach (var name in (await CallAsync("ListRolePolicies")).Descendants("PolicyNames").Elements("member").Select(member => member.Value).Where(declared.Contains))
+        {
+            var document = Document((await CallAsync("GetRolePolicy", name)).Descendants("PolicyDocument").FirstOrDefault()?.Value);
+            policies.Add(new JsonObject { ["PolicyName"] = name, ["PolicyDocument"] = document });
+        }
+        properties["Policies"] = policies;
+        return new LiveResource(StateOf(answer), properties);
+    }
+
+    /// <summary>IAM answers with documents that are encoded for URLs; moto with some that are not.</summary>
+    public static JsonNode? Document(string? text) => text is null ? null : JsonNode.Parse(text.StartsWith('%') ? Uri.UnescapeDataString(text) : text);
+
+    private static ResourceState StateOf(XElement answer) => new ResourceState(answer.Descendants("RoleName").First().Value).With(
+        ("Arn", answer.Descendants("Arn").First().Value), ("RoleId", answer.Descendants("RoleId").First().Value));
 
     private static async Task FollowPoliciesAsync(ResourceWork work, string role, CancellationToken cancellationToken)
     {

@@ -5,7 +5,7 @@ using Cumulus.LocalCloud.CloudFormation.Templates;
 namespace Cumulus.LocalCloud.CloudFormation.Resources;
 
 /// <summary>https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-securitygroup.html.</summary>
-internal sealed class SecurityGroupType : ResourceType
+internal sealed class SecurityGroupType : ResourceType, IReadableType
 {
     public override async Task<ResourceState> CreateAsync(ResourceWork work, CancellationToken cancellationToken)
     {
@@ -19,9 +19,7 @@ internal sealed class SecurityGroupType : ResourceType
         arguments.AddTags("TagSpecification.1.Tag", work.Tags);
         var answer = await work.CallAsync("ec2", "CreateSecurityGroup", arguments, cancellationToken);
         var id = answer.Element("groupId")!.Value;
-        var group = await work.CallAsync("ec2", "DescribeSecurityGroups", new QueryArguments { { "GroupId.1", id } }, cancellationToken);
-        var state = new ResourceState(id).With(("Id", id), ("GroupId", id), ("VpcId", group.Descendants("vpcId").FirstOrDefault()?.Value));
-        return await UpdateAsync(work, state, cancellationToken);
+        return await UpdateAsync(work, StateOf((await FindAsync(work, id, cancellationToken))!), cancellationToken);
     }
 
     public override async Task<ResourceState> UpdateAsync(ResourceWork work, ResourceState now, CancellationToken cancellationToken)
@@ -39,6 +37,58 @@ internal sealed class SecurityGroupType : ResourceType
 
     public override Task DeleteAsync(ResourceWork work, ResourceState now, CancellationToken cancellationToken) =>
         work.CallAsync("ec2", "DeleteSecurityGroup", new QueryArguments { { "GroupId", now.PhysicalId } }, cancellationToken);
+
+    public async Task<LiveResource?> ReadAsync(ResourceWork work, string physicalId, CancellationToken cancellationToken)
+    {
+        if (await FindAsync(work, physicalId, cancellationToken) is not { } group)
+            return null;
+        return new LiveResource(StateOf(group), new JsonObject
+        {
+            ["GroupDescription"] = LiveProperties.Text(group, "groupDescription"),
+            ["GroupName"] = LiveProperties.Text(group, "groupName"),
+            ["SecurityGroupEgress"] = RulesOf(group.Element("ipPermissionsEgress"), "Destination"),
+            ["SecurityGroupIngress"] = RulesOf(group.Element("ipPermissions"), "Source"),
+            ["Tags"] = LiveProperties.TagSet(work, group),
+            ["VpcId"] = LiveProperties.Text(group, "vpcId"),
+        });
+    }
+
+    private static async Task<XElement?> FindAsync(ResourceWork work, string id, CancellationToken cancellationToken)
+    {
+        var answer = await work.CallAsync("ec2", "DescribeSecurityGroups", new QueryArguments { { "GroupId.1", id } }, cancellationToken);
+        return answer.Descendants("securityGroupInfo").Elements("item").FirstOrDefault();
+    }
+
+    private static ResourceState StateOf(XElement group)
+    {
+        var id = group.Element("groupId")!.Value;
+        return new ResourceState(id).With(("Id", id), ("GroupId", id), ("VpcId", LiveProperties.Text(group, "vpcId")));
+    }
+
+    /// <summary>One rule for each peer, as templates have them; the service groups them by protocol and ports.</summary>
+    private static JsonArray RulesOf(XElement? permissions, string end)
+    {
+        var rules = new JsonArray();
+        foreach (var permission in permissions?.Elements("item") ?? [])
+        {
+            var peers = new[] { ("ipRanges", "cidrIp", "CidrIp"), ("ipv6Ranges", "cidrIpv6", "CidrIpv6"), ("groups", "groupId", end + "SecurityGroupId"), ("prefixListIds", "prefixListId", end + "PrefixListId") };
+            foreach (var (list, member, property) in peers)
+            {
+                foreach (var peer in permission.Elements(list).Elements("item"))
+                {
+                    rules.Add(new JsonObject
+                    {
+                        ["IpProtocol"] = LiveProperties.Text(permission, "ipProtocol"),
+                        ["FromPort"] = LiveProperties.Text(permission, "fromPort"),
+                        ["ToPort"] = LiveProperties.Text(permission, "toPort"),
+                        [property] = LiveProperties.Text(peer, member),
+                        ["Description"] = LiveProperties.Text(peer, "description"),
+                    });
+                }
+            }
+        }
+        return rules;
+    }
 
     private static Task<XElement> CallAsync(ResourceWork work, ResourceState now, string action, JsonNode? rule, CancellationToken cancellationToken)
     {

@@ -1,10 +1,11 @@
 using System.Text.Json.Nodes;
+using System.Xml.Linq;
 using Cumulus.LocalCloud.CloudFormation.Templates;
 
 namespace Cumulus.LocalCloud.CloudFormation.Resources;
 
 /// <summary>https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-elasticloadbalancingv2-targetgroup.html.</summary>
-internal sealed class TargetGroupType : ResourceType
+internal sealed class TargetGroupType : ResourceType, IReadableType
 {
     private static readonly string[] HealthCheck =
     [
@@ -22,12 +23,7 @@ internal sealed class TargetGroupType : ResourceType
             arguments.Add(property, work[property]);
         arguments.AddTags("Tags.member", work.Tags);
         var answer = await work.CallAsync("elasticloadbalancing", "CreateTargetGroup", arguments, cancellationToken);
-        var arn = answer.Descendants("TargetGroupArn").Single().Value;
-        var state = new ResourceState(arn).With(
-            ("TargetGroupArn", arn),
-            ("TargetGroupName", name),
-            ("TargetGroupFullName", arn[arn.IndexOf("targetgroup/", StringComparison.Ordinal)..]),
-            ("LoadBalancerArns", new JsonArray()));
+        var state = StateOf(answer.Descendants("TargetGroups").Elements("member").Single());
         return await UpdateAsync(work, state, cancellationToken);
     }
 
@@ -51,6 +47,28 @@ internal sealed class TargetGroupType : ResourceType
 
     public override Task DeleteAsync(ResourceWork work, ResourceState now, CancellationToken cancellationToken) =>
         work.CallAsync("elasticloadbalancing", "DeleteTargetGroup", new QueryArguments { { "TargetGroupArn", now.PhysicalId } }, cancellationToken);
+
+    public async Task<LiveResource?> ReadAsync(ResourceWork work, string physicalId, CancellationToken cancellationToken)
+    {
+        var answer = await work.CallAsync("elasticloadbalancing", "DescribeTargetGroups", new QueryArguments { { "TargetGroupArns.member.1", physicalId } }, cancellationToken);
+        if (answer.Descendants("TargetGroups").Elements("member").FirstOrDefault() is not { } group)
+            return null;
+        var attributes = await work.CallAsync("elasticloadbalancing", "DescribeTargetGroupAttributes", new QueryArguments { { "TargetGroupArn", physicalId } }, cancellationToken);
+        var properties = LiveProperties.Pick(group, HealthCheck.Concat(OnlyAtCreation));
+        properties["Name"] = LiveProperties.Text(group, "TargetGroupName");
+        properties["TargetGroupAttributes"] = LiveProperties.Attributes(work, "TargetGroupAttributes", attributes.Descendants("Attributes").Elements("member"));
+        return new LiveResource(StateOf(group), properties);
+    }
+
+    private static ResourceState StateOf(XElement group)
+    {
+        var arn = group.Element("TargetGroupArn")!.Value;
+        return new ResourceState(arn).With(
+            ("TargetGroupArn", arn),
+            ("TargetGroupName", group.Element("TargetGroupName")?.Value),
+            ("TargetGroupFullName", arn[arn.IndexOf("targetgroup/", StringComparison.Ordinal)..]),
+            ("LoadBalancerArns", new JsonArray()));
+    }
 
     private static async Task FollowTargetsAsync(ResourceWork work, ResourceState now, CancellationToken cancellationToken)
     {

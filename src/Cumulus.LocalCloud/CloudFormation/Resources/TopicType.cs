@@ -1,10 +1,11 @@
+using System.Text.Json.Nodes;
 using System.Xml.Linq;
 using Cumulus.LocalCloud.CloudFormation.Templates;
 
 namespace Cumulus.LocalCloud.CloudFormation.Resources;
 
 /// <summary>https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-sns-topic.html.</summary>
-internal sealed class TopicType : ResourceType
+internal sealed class TopicType : ResourceType, IReadableType
 {
     private static readonly string[] Attributes = ["DisplayName", "FifoTopic", "ContentBasedDeduplication", "KmsMasterKeyId"];
 
@@ -19,7 +20,7 @@ internal sealed class TopicType : ResourceType
         var arn = answer.Descendants("TopicArn").Single().Value;
         foreach (var subscription in work.Items("Subscription"))
             await SubscribeAsync(work, arn, TemplateValue.Text(subscription, "Protocol"), TemplateValue.Text(subscription, "Endpoint"), cancellationToken);
-        return new ResourceState(arn).With(("TopicArn", arn), ("TopicName", name));
+        return StateOf(arn);
     }
 
     public override async Task<ResourceState> UpdateAsync(ResourceWork work, ResourceState now, CancellationToken cancellationToken)
@@ -34,6 +35,26 @@ internal sealed class TopicType : ResourceType
 
     public override Task DeleteAsync(ResourceWork work, ResourceState now, CancellationToken cancellationToken) =>
         work.CallAsync("sns", "DeleteTopic", new QueryArguments { { "TopicArn", now.PhysicalId } }, cancellationToken);
+
+    public async Task<LiveResource?> ReadAsync(ResourceWork work, string physicalId, CancellationToken cancellationToken)
+    {
+        var arn = new QueryArguments { { "TopicArn", physicalId } };
+        var told = (await work.CallAsync("sns", "GetTopicAttributes", arn, cancellationToken)).Descendants("entry")
+            .ToDictionary(entry => entry.Element("key")!.Value, entry => entry.Element("value")?.Value);
+        var subscriptions = await work.CallAsync("sns", "ListSubscriptionsByTopic", arn, cancellationToken);
+        var tags = await work.CallAsync("sns", "ListTagsForResource", new QueryArguments { { "ResourceArn", physicalId } }, cancellationToken);
+        var properties = new JsonObject
+        {
+            ["Subscription"] = new JsonArray([.. subscriptions.Descendants("Subscriptions").Elements("member").Select(member => LiveProperties.Pick(member, "Endpoint", "Protocol"))]),
+            ["Tags"] = LiveProperties.Tags(work, tags.Descendants("Tags").Elements("member").Select(tag => (tag.Element("Key")!.Value, tag.Element("Value")?.Value ?? ""))),
+            ["TopicName"] = physicalId[(physicalId.LastIndexOf(':') + 1)..],
+        };
+        foreach (var attribute in Attributes)
+            properties[attribute] = told.GetValueOrDefault(attribute) is { Length: > 0 } text ? text : null;
+        return new LiveResource(StateOf(physicalId), properties);
+    }
+
+    private static ResourceState StateOf(string arn) => new ResourceState(arn).With(("TopicArn", arn), ("TopicName", arn[(arn.LastIndexOf(':') + 1)..]));
 
     private static Task<XElement> SubscribeAsync(ResourceWork work, string arn, string? protocol, string? endpoint, CancellationToken cancellationToken) =>
         work.CallAsync("sns", "Subscribe", new QueryArguments { { "TopicArn", arn }, { "Protocol", protocol }, { "Endpoint", endpoint } }, cancellationToken);

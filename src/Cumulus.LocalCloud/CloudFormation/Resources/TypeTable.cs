@@ -28,7 +28,7 @@ internal static class TypeTable
 
     public static TypeFacts? Find(string type) =>
         type.StartsWith("Custom::", StringComparison.Ordinal)
-            ? new TypeFacts(type, "", new HashSet<string> { "ServiceToken" }, new HashSet<string>(), ["ServiceToken"], [])
+            ? new TypeFacts(type, "", new HashSet<string> { "ServiceToken" }, new HashSet<string>(), ["ServiceToken"], [], [], new Dictionary<string, char>())
             : Types.Value.GetValueOrDefault(type);
 
     public static IReadOnlyList<string> OlderAttributes(string type) => Older.GetValueOrDefault(type) ?? [];
@@ -41,7 +41,8 @@ internal static class TypeTable
         while (reader.ReadLine() is { } line)
         {
             var parts = line.Split('|');
-            types[parts[0]] = new TypeFacts(parts[0], parts[1], Names(parts[2]).ToHashSet(), Names(parts[3]).ToHashSet(), Names(parts[4]), Names(parts[5]));
+            types[parts[0]] = new TypeFacts(parts[0], parts[1], Names(parts[2]).ToHashSet(), Names(parts[3]).ToHashSet(), Names(parts[4]), Names(parts[5]),
+                Names(parts[6]), Names(parts[7]).Select(name => name.Split(':')).ToDictionary(pair => pair[0], pair => pair.Length > 1 ? pair[1][0] : ' '));
         }
         return types;
     }

@@ -19,21 +19,27 @@ internal sealed class ExportTable
     public bool Has(string region, string name) => _exports.ContainsKey((region, name));
 
     /// <exception cref="TemplateException">Nobody exports it.</exception>
+    public string ValueOf(string region, string name) =>
+        _exports.TryGetValue((region, name), out var found) ? found.Value : throw new TemplateException($"No export named {name} found.");
+
+    /// <exception cref="TemplateException">Nobody exports it.</exception>
     public string Import(Stack stack, string name)
     {
-        if (!_exports.TryGetValue((stack.Region, name), out var found))
-            throw new TemplateException($"No export named {name} found.");
+        var value = ValueOf(stack.Region, name);
         _imports[(stack, name)] = true;
-        return found.Value;
+        return value;
     }
 
     public IReadOnlyList<string> ImportersOf(string region, string name) =>
         [.. _imports.Keys.Where(key => key.Name == name && key.Stack.Region == region && !key.Stack.IsDeleted).Select(key => key.Stack.Name).Order(StringComparer.Ordinal)];
 
-    public void ForgetImports(Stack stack)
+    /// <summary>From now on the stack imports these and no others.</summary>
+    public void KeepImports(Stack stack, IReadOnlySet<string> names)
     {
-        foreach (var key in _imports.Keys.Where(key => key.Stack == stack))
+        foreach (var key in _imports.Keys.Where(key => key.Stack == stack && !names.Contains(key.Name)))
             _imports.TryRemove(key, out _);
+        foreach (var name in names)
+            _imports[(stack, name)] = true;
     }
 
     /// <summary>Makes the outputs the stack's exports.</summary>

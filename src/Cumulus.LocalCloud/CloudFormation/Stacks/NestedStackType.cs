@@ -12,11 +12,11 @@ internal sealed class NestedStackType(StackEngine engine, DefinitionReader defin
     public override async Task<ResourceState> CreateAsync(ResourceWork work, CancellationToken cancellationToken)
     {
         var parent = engine.Require(work.Region, work.StackId);
-        var definition = await ReadAsync(work, parent, cancellationToken);
-        var stack = engine.Add(work.Region, work.NewName(128), _ => definition, parent.Id, parent.RootId ?? parent.Id);
+        var definition = await definitions.ReadNestedAsync(work, parent.Definition.Capabilities, cancellationToken);
+        var stack = engine.Nested(parent, work.LogicalId, definition, work.NewName(128));
         stack.TimeoutMinutes = int.TryParse(work.Text("TimeoutInMinutes"), CultureInfo.InvariantCulture, out var minutes) ? minutes : null;
         // The parent decides what becomes of it.
-        engine.Create(stack, OnFailure.DoNothing, null);
+        engine.Create(stack, OptionsOf(parent) with { OnFailure = OnFailure.DoNothing });
         return new ResourceState(stack.Id);
     }
 
@@ -35,10 +35,11 @@ internal sealed class NestedStackType(StackEngine engine, DefinitionReader defin
     public override async Task<ResourceState> UpdateAsync(ResourceWork work, ResourceState now, CancellationToken cancellationToken)
     {
         var stack = engine.Require(work.Region, now.PhysicalId);
-        var definition = await ReadAsync(work, engine.Require(work.Region, work.StackId), cancellationToken);
+        var parent = engine.Require(work.Region, work.StackId);
+        var definition = await definitions.ReadNestedAsync(work, parent.Definition.Capabilities, cancellationToken);
         stack.Former = stack.Definition;
         if (!stack.Definition.IsSameAs(definition))
-            engine.Update(stack, definition, StackPolicy.Parse(null), disableRollback: false, null);
+            engine.Update(stack, definition, OptionsOf(parent));
         return now;
     }
 
@@ -49,7 +50,7 @@ internal sealed class NestedStackType(StackEngine engine, DefinitionReader defin
         // One that has rolled back itself is what it was already.
         if (stack.Former is not { } former || ReferenceEquals(stack.Definition, former))
             return now;
-        engine.Update(stack, former, StackPolicy.Parse(null), disableRollback: false, null);
+        engine.Update(stack, former, OperationOptions.None);
         return await SettleAsync(work, now, stop);
     }
 
@@ -57,29 +58,11 @@ internal sealed class NestedStackType(StackEngine engine, DefinitionReader defin
     {
         if (engine.Find(work.Region, now.PhysicalId) is not { IsDeleted: false } stack)
             return;
-        engine.Delete(stack, new HashSet<string>(), force: false, null);
+        engine.Delete(stack, new HashSet<string>(), force: false, OptionsOf(engine.Require(work.Region, work.StackId)));
         await stack.Operation!.Ended.WaitAsync(cancellationToken);
         if (!stack.IsDeleted)
             throw new TemplateException($"Embedded stack {stack.Id} was not successfully deleted: {stack.Reason}");
     }
 
-    private async Task<StackDefinition> ReadAsync(ResourceWork work, Stack parent, CancellationToken cancellationToken)
-    {
-        var form = new Dictionary<string, string> { ["TemplateURL"] = work.Text("TemplateURL") ?? "" };
-        void Add(string list, int index, string name, string value) => form[string.Create(CultureInfo.InvariantCulture, $"{list}.member.{index + 1}{name}")] = value;
-
-        foreach (var (parameter, index) in (work["Parameters"] as JsonObject ?? []).Select((parameter, index) => (parameter, index)))
-        {
-            Add("Parameters", index, ".ParameterKey", parameter.Key);
-            Add("Parameters", index, ".ParameterValue", string.Join(',', TemplateValue.Texts(parameter.Value)));
-        }
-        foreach (var (capability, index) in parent.Definition.Capabilities.Select((capability, index) => (capability, index)))
-            Add("Capabilities", index, "", capability);
-        foreach (var (tag, index) in work.Tags.Where(tag => !tag.Key.StartsWith("aws:", StringComparison.Ordinal)).Select((tag, index) => (tag, index)))
-        {
-            Add("Tags", index, ".Key", tag.Key);
-            Add("Tags", index, ".Value", tag.Value);
-        }
-        return await definitions.ReadAsync(new QueryForm(form), work.Region, null, cancellationToken);
-    }
+    private static OperationOptions OptionsOf(Stack parent) => new() { IsExpress = parent.Operation!.Options.IsExpress };
 }

@@ -13,6 +13,8 @@ namespace Cumulus.LocalCloud.CloudFormation.Stacks;
 /// </summary>
 internal sealed class ResourceWorker(StackServices services, Stack stack, StackOperation operation)
 {
+    private const string ExpressNote = "Resource operation completed using Express Mode. It may continue becoming available in the background.";
+
     private readonly SignalWait _signals = new(services, stack, operation);
     private readonly GroupUpdate _groups = new(services, stack, operation, new SignalWait(services, stack, operation));
 
@@ -23,13 +25,29 @@ internal sealed class ResourceWorker(StackServices services, Stack stack, StackO
         {
             resource = resource with { Properties = Evaluate(declaration, evaluator) };
             await MakeAsync(resource, "CREATE_IN_PROGRESS", made => resource = made, stop);
-            await _signals.WaitAsync(resource, evaluator.Evaluate(declaration.CreationPolicy), stop);
-            Report(resource, "CREATE_COMPLETE", ResourceTypes.IsReal(resource.Type) || services.Types(resource.Type) is not RecordedType ? null : RecordedType.Note);
+            await AwaitSignalsAsync(resource, declaration, evaluator, stop);
+            Complete(resource, "CREATE_COMPLETE", services.Types(resource.Type) is RecordedType ? RecordedType.Note : null);
+        });
+    }
+
+    /// <summary>Makes a thing that is there already a resource of the stack, as it is.</summary>
+    public Task<bool> ImportAsync(ResourceDeclaration declaration, IReadOnlySet<string> dependencies, Evaluator evaluator, string physicalId, CancellationToken stop)
+    {
+        var resource = Report(new StackResource(declaration) { Dependencies = dependencies }, "IMPORT_IN_PROGRESS", "Resource import started.");
+        return GuardAsync(() => resource, "IMPORT_FAILED", "Resource import cancelled", async () =>
+        {
+            resource = resource with { Properties = Evaluate(declaration, evaluator) };
+            await services.Faults.MeetAsync(stack.Name, resource, StackFaultOperation.Create, stop);
+            await PaceAsync(stop);
+            var state = await ResourceImport.FindAsync(services, await WorkAsync(resource, resource.Properties), resource.Type, physicalId, services.End)
+                ?? throw new TemplateException($"Resource of type '{resource.Type}' with identifier '{physicalId}' was not found.");
+            resource = resource with { State = state, IsTakenOver = true };
+            Report(resource, "IMPORT_COMPLETE", "Resource import completed.");
         });
     }
 
     /// <summary>Brings a resource that is there to what the template says; in place or by another one in its stead.</summary>
-    public Task<bool> UpdateAsync(StackResource old, ResourceDeclaration declaration, IReadOnlySet<string> dependencies, Evaluator evaluator, StackPolicy policy, CancellationToken stop)
+    public Task<bool> UpdateAsync(StackResource old, ResourceDeclaration declaration, IReadOnlySet<string> dependencies, Evaluator evaluator, CancellationToken stop)
     {
         var resource = old with { Declaration = declaration, Dependencies = dependencies, Attempted = null };
         return GuardAsync(() => resource, "UPDATE_FAILED", "Resource update cancelled", async () =>
@@ -45,21 +63,24 @@ internal sealed class ResourceWorker(StackServices services, Stack stack, StackO
                 stack.Keep(resource);
                 return;
             }
-            policy.Require(declaration, replaces ? "Update:Replace" : "Update:Modify");
+            operation.Options.Policy.Require(declaration, replaces ? "Update:Replace" : "Update:Modify");
+            // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stack-failure-options.html
+            if (replaces && operation.Options.OnFailure == OnFailure.DoNothing)
+                throw new TemplateException("Replacement type updates not supported on stack with disable-rollback.");
             if (!replaces)
             {
                 resource = Report(resource, "UPDATE_IN_PROGRESS");
                 resource = resource with { Attempted = properties };
                 await services.Faults.MeetAsync(stack.Name, resource, StackFaultOperation.Update, stop);
                 await PaceAsync(stop);
-                var state = await services.Types(resource.Type).UpdateAsync(Work(resource, properties) with { Before = old.Properties }, old.State!, services.End);
-                await PaceAsync(stop);
-                state = await services.Types(resource.Type).SettleAsync(Work(resource, properties), state, stop);
+                var state = await services.Types(resource.Type).UpdateAsync(await WorkAsync(resource, properties, old.Properties), old.State!, services.End);
+                await SettlePaceAsync(stop);
+                state = await services.Types(resource.Type).SettleAsync(await WorkAsync(resource, properties), state, stop);
                 resource = resource with { State = state, Properties = properties };
                 services.Changed(stack.Region);
                 await _groups.RollAsync(resource, changes, updatePolicy, stop);
                 resource = resource with { Attempted = null };
-                Report(resource, "UPDATE_COMPLETE");
+                Complete(resource, "UPDATE_COMPLETE");
                 return;
             }
             resource = Report(resource, "UPDATE_IN_PROGRESS", "Requested update requires the creation of a new physical resource; hence creating one.");
@@ -70,8 +91,8 @@ internal sealed class ResourceWorker(StackServices services, Stack stack, StackO
                 resource = made;
                 Supersede(made, old);
             }, stop);
-            await _signals.WaitAsync(resource, evaluator.Evaluate(declaration.CreationPolicy), stop);
-            Report(resource, "UPDATE_COMPLETE");
+            await AwaitSignalsAsync(resource, declaration, evaluator, stop);
+            Complete(resource, "UPDATE_COMPLETE");
         });
     }
 
@@ -87,7 +108,7 @@ internal sealed class ResourceWorker(StackServices services, Stack stack, StackO
             if (now.PhysicalId == old.PhysicalId)
             {
                 var before = now.Attempted ?? now.Properties;
-                state = await services.Types(old.Type).RestoreAsync(Work(old, old.Properties) with { Before = before }, now.State!, stop);
+                state = await services.Types(old.Type).RestoreAsync(await WorkAsync(old, old.Properties, before), now.State!, stop);
                 services.Changed(stack.Region);
                 await _groups.RollAsync(resource, StackPlan.Changes(TypeTable.Find(old.Type)!, before, old.Properties), old.Declaration.UpdatePolicy, stop);
             }
@@ -128,7 +149,7 @@ internal sealed class ResourceWorker(StackServices services, Stack stack, StackO
         {
             await services.Faults.MeetAsync(stack.Name, resource, StackFaultOperation.Delete, stop);
             await PaceAsync(stop);
-            await services.Types(resource.Type).DeleteAsync(Work(resource, resource.Properties), resource.State, services.End);
+            await services.Types(resource.Type).DeleteAsync(services.Work(stack, resource, resource.Properties), resource.State, services.End);
         }
         catch (MotoException e) when (e.IsNotFound)
         {
@@ -161,21 +182,21 @@ internal sealed class ResourceWorker(StackServices services, Stack stack, StackO
         await PaceAsync(stop);
         stack.Signals.Clear(resource.LogicalId);
         // Not to be stopped in the middle: what is half made would belong to nobody.
-        var state = await services.Types(resource.Type).CreateAsync(Work(resource, resource.Properties), services.End);
+        var state = await services.Types(resource.Type).CreateAsync(await WorkAsync(resource, resource.Properties), services.End);
         resource = Report(resource with { State = state }, status, "Resource creation Initiated");
         made(resource);
         services.Changed(stack.Region);
-        await PaceAsync(stop);
-        made(resource with { State = await services.Types(resource.Type).SettleAsync(Work(resource, resource.Properties), state, stop) });
+        await SettlePaceAsync(stop);
+        made(resource with { State = await services.Types(resource.Type).SettleAsync(await WorkAsync(resource, resource.Properties), state, stop) });
     }
 
     private static JsonObject Evaluate(ResourceDeclaration declaration, Evaluator evaluator)
     {
         var properties = StackPlan.PropertiesOf(declaration, evaluator);
-        var missing = TypeTable.Find(declaration.Type)!.Required.Where(name => !properties.ContainsKey(name)).ToList();
-        return missing.Count == 0
+        var problems = PropertyRules.Check(TypeTable.Find(declaration.Type)!, properties);
+        return problems.Count == 0
             ? properties
-            : throw new TemplateException($"Properties validation failed for resource {declaration.LogicalId} with message: [{string.Join(", ", missing.Select(name => $"#: required key [{name}] not found"))}]");
+            : throw new TemplateException($"Properties validation failed for resource {declaration.LogicalId} with message: [{string.Join(", ", problems.Select(problem => problem.Reason))}]");
     }
 
     /// <summary>The failure becomes the resource's status; false tells of it.</summary>
@@ -204,10 +225,24 @@ internal sealed class ResourceWorker(StackServices services, Stack stack, StackO
         return resource;
     }
 
+    /// <summary>It is as it is wanted; in express mode perhaps not of use yet.</summary>
+    private void Complete(StackResource resource, string status, string? reason = null)
+    {
+        var isExpress = operation.Options.IsExpress;
+        resource = resource with { Status = status, Reason = reason ?? (isExpress ? ExpressNote : null), At = services.Time.GetUtcNow() };
+        stack.Record(operation, resource, isExpress ? "CONFIGURATION_COMPLETE" : null);
+    }
+
+    private Task AwaitSignalsAsync(StackResource resource, ResourceDeclaration declaration, Evaluator evaluator, CancellationToken stop) =>
+        operation.Options.IsExpress ? Task.CompletedTask : _signals.WaitAsync(resource, evaluator.Evaluate(declaration.CreationPolicy), stop);
+
+    /// <summary>The time in which what is configured becomes of use.</summary>
+    private Task SettlePaceAsync(CancellationToken stop) => operation.Options.IsExpress ? Task.CompletedTask : PaceAsync(stop);
+
     private Task PaceAsync(CancellationToken stop) => Task.Delay(services.Pace, services.Time, stop);
 
-    private ResourceWork Work(StackResource resource, JsonObject properties) =>
-        new(services.Moto, stack.Region, stack.Name, stack.Id, resource.LogicalId, properties) { StackTags = stack.Definition.Tags };
+    private Task<ResourceWork> WorkAsync(StackResource resource, JsonObject properties, JsonObject? before = null) =>
+        services.WorkAsync(stack, resource, properties, before, services.End);
 
     /// <summary>A service's refusal in the words of CloudFormation's handlers; they tell codes of their own.</summary>
     private static string ReasonOf(Exception e)

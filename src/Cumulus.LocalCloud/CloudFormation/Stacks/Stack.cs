@@ -1,4 +1,5 @@
 using System.Globalization;
+using Cumulus.LocalCloud.CloudFormation.Drift;
 
 namespace Cumulus.LocalCloud.CloudFormation.Stacks;
 
@@ -21,6 +22,7 @@ internal sealed class Stack(string name, string id, string region, StackDefiniti
     private readonly List<StackEvent> _events = [];
     private readonly List<StackOperation> _operations = [];
     private readonly Dictionary<string, StackResource> _resources = [];
+    private readonly Dictionary<string, ResourceDrift> _drifts = [];
 
     public object Gate { get; } = new();
 
@@ -46,6 +48,18 @@ internal sealed class Stack(string name, string id, string region, StackDefiniti
     public StackDefinition? Former { get; set; }
 
     public bool DisableRollback { get; set; }
+
+    /// <summary>Whether it was created or updated in express mode last.</summary>
+    public bool IsExpress { get; set; }
+
+    /// <summary>In its parent's template; null for a stack of its own.</summary>
+    public string? NestedAs { get; init; }
+
+    /// <summary>Names of the exports that its template imports.</summary>
+    public IReadOnlySet<string> ImportedExports { get; set; } = new HashSet<string>();
+
+    /// <summary>Called with each event, in their order; must not wait.</summary>
+    public Action<Stack, StackEvent>? Told { get; init; }
 
     public bool RetainExceptOnCreate { get; set; }
 
@@ -87,7 +101,10 @@ internal sealed class Stack(string name, string id, string region, StackDefiniti
     }
 
     /// <summary>Oldest first, as they are at this moment.</summary>
-    public IReadOnlyList<StackEvent> Events
+    public IReadOnlyList<StackEvent> Events => [.. EventsOfOperations.Where(e => e.Finding is null)];
+
+    /// <summary>As above, with what was found before an operation.</summary>
+    public IReadOnlyList<StackEvent> EventsOfOperations
     {
         get
         {
@@ -106,6 +123,21 @@ internal sealed class Stack(string name, string id, string region, StackDefiniti
         }
     }
 
+    /// <summary>Of the resources that were looked at since the last operation.</summary>
+    public IReadOnlyDictionary<string, ResourceDrift> Drifts
+    {
+        get
+        {
+            lock (Gate)
+                return _drifts.ToDictionary();
+        }
+    }
+
+    /// <summary>Null: nobody has looked since the last operation.</summary>
+    public DateTimeOffset? DriftCheckedAt { get; set; }
+
+    public string DriftStatus => DriftCheckedAt is null ? "NOT_CHECKED" : Drifts.Values.Any(drift => drift.IsDrifted) ? "DRIFTED" : "IN_SYNC";
+
     public bool IsDeleted => Status == "DELETE_COMPLETE";
 
     public bool IsBusy => Status.EndsWith("_IN_PROGRESS", StringComparison.Ordinal) && Status != "REVIEW_IN_PROGRESS";
@@ -114,6 +146,27 @@ internal sealed class Stack(string name, string id, string region, StackDefiniti
     {
         Operation = operation;
         _operations.Add(operation);
+        _drifts.Clear();
+        DriftCheckedAt = null;
+    }
+
+    /// <summary>An operation that changes nothing: the making of a change set.</summary>
+    public void Add(StackOperation operation)
+    {
+        lock (Gate)
+            _operations.Add(operation);
+    }
+
+    public void Record(StackOperation operation, DateTimeOffset at, Finding finding)
+    {
+        var physicalId = Resources.GetValueOrDefault(finding.LogicalId)?.PhysicalId ?? "";
+        Append(new StackEvent(Guid.NewGuid().ToString(), at, finding.LogicalId, physicalId, finding.Type, "", null, operation.Id, operation.Token) { Finding = finding });
+    }
+
+    public void Record(ResourceDrift drift)
+    {
+        lock (Gate)
+            _drifts[drift.Resource.LogicalId] = drift;
     }
 
     /// <summary>The stack itself has come to a status.</summary>
@@ -122,29 +175,30 @@ internal sealed class Stack(string name, string id, string region, StackDefiniti
         lock (Gate)
         {
             (Status, Reason) = (status, reason);
-            _events.Add(new StackEvent(Guid.NewGuid().ToString(), at, Name, Id, ResourceType, status, reason, operation.Id, operation.Token));
+            Append(new StackEvent(Guid.NewGuid().ToString(), at, Name, Id, ResourceType, status, reason, operation.Id, operation.Token));
         }
     }
 
     /// <summary>A resource has come to a status; it becomes part of the stack if it was none.</summary>
-    public void Record(StackOperation operation, StackResource resource)
+    public void Record(StackOperation operation, StackResource resource, string? detailedStatus = null)
     {
         lock (Gate)
         {
             _resources[resource.LogicalId] = resource;
-            RecordEvent(operation, resource);
+            RecordEvent(operation, resource, detailedStatus);
         }
     }
 
     /// <summary>Something happened to a thing that is none of the stack's resources any more.</summary>
-    public void RecordEvent(StackOperation operation, StackResource resource)
+    public void RecordEvent(StackOperation operation, StackResource resource, string? detailedStatus = null)
     {
         lock (Gate)
         {
             var id = string.Create(CultureInfo.InvariantCulture, $"{resource.LogicalId}-{resource.Status}-{resource.At:yyyy-MM-ddTHH:mm:ss.fffZ}-{_events.Count}");
-            _events.Add(new StackEvent(id, resource.At, resource.LogicalId, resource.PhysicalId, resource.Type, resource.Status, resource.Reason, operation.Id, operation.Token)
+            Append(new StackEvent(id, resource.At, resource.LogicalId, resource.PhysicalId, resource.Type, resource.Status, resource.Reason, operation.Id, operation.Token)
             {
                 Properties = resource.Attempted ?? resource.Properties,
+                DetailedStatus = detailedStatus,
             });
         }
     }
@@ -165,6 +219,16 @@ internal sealed class Stack(string name, string id, string region, StackDefiniti
     public StackSnapshot Snapshot()
     {
         lock (Gate)
-            return new StackSnapshot(Definition, _resources.ToDictionary(), Outputs);
+            return new StackSnapshot(Definition, _resources.ToDictionary(), Outputs, ImportedExports);
+    }
+
+    private void Append(StackEvent stackEvent)
+    {
+        lock (Gate)
+        {
+            _events.Add(stackEvent);
+            if (stackEvent.Finding is null)
+                Told?.Invoke(this, stackEvent);
+        }
     }
 }

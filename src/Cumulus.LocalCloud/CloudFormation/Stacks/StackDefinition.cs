@@ -23,7 +23,10 @@ internal sealed record StackDefinition(Template Template, IReadOnlyDictionary<st
     /// <summary>Whether an update to the other one would change nothing.</summary>
     public bool IsSameAs(StackDefinition other) =>
         // What is in the templates of nested stacks is not known here.
-        Template.Resources.All(resource => resource.Type != Stack.ResourceType) &&
+        Template.Resources.All(resource => resource.Type != Stack.ResourceType) && IsWrittenAs(other);
+
+    /// <summary>As above, but for what nested stacks have in their templates.</summary>
+    public bool IsWrittenAs(StackDefinition other) =>
         TemplateValue.Same(Template.Root, other.Template.Root) && Same(Parameters, other.Parameters) && Same(Resolved, other.Resolved) &&
         Same(Tags, other.Tags) && NotificationArns.Order(StringComparer.Ordinal).SequenceEqual(other.NotificationArns.Order(StringComparer.Ordinal)) &&
         RoleArn == other.RoleArn && Triggers.IsSameAs(other.Triggers);

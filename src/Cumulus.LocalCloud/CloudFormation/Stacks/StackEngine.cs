@@ -1,8 +1,10 @@
 using System.Collections.Concurrent;
 using System.Net;
 using Cumulus.LocalCloud.CloudFormation.Api;
+using Cumulus.LocalCloud.CloudFormation.Drift;
 using Cumulus.LocalCloud.CloudFormation.Resources;
 using Cumulus.LocalCloud.CloudFormation.Templates;
+using Cumulus.LocalCloud.Faults;
 using Cumulus.LocalCloud.Moto;
 using Cumulus.LocalCloud.Proxy;
 
@@ -20,28 +22,43 @@ internal sealed class StackEngine : IAsyncDisposable
     private readonly CancellationTokenSource _end = new();
     private readonly StackServices _services;
     private readonly CloudLog _log;
+    private readonly EventTopics _topics;
     private readonly Dictionary<string, ResourceType> _types;
 
     /// <param name="endpoint">Where clients reach the cloud.</param>
     /// <param name="changed">Called with a region when things in it may have changed.</param>
-    public StackEngine(MotoClient moto, string endpoint, TimeProvider time, TimeSpan pace, Action<string> changed, CloudLog log)
+    public StackEngine(MotoClient moto, string endpoint, TimeProvider time, TimeSpan pace, FaultSchedule faults, Action<string> changed, CloudLog log)
     {
         _log = log;
-        Faults = new StackFaultSchedule(time);
-        _services = new StackServices(moto, time, pace, Faults, FindType, new ExportTable(), changed, _end.Token);
+        _services = new StackServices(moto, time, pace, new StackFaultSchedule(faults, time), FindType, new ExportTable(), changed, _end.Token);
+        Drift = new DriftDetector(_services);
         var nested = new NestedStackType(this, new DefinitionReader(moto, new TemplateSource(moto)));
         var waiting = new WaitConditionType(Waits, time);
+        _topics = new EventTopics(moto, log);
+        RunBeside(_topics.RunAsync);
         _types = new() { [Stack.ResourceType] = nested, ["AWS::CloudFormation::WaitCondition"] = waiting, ["AWS::CloudFormation::WaitConditionHandle"] = new WaitHandleType(endpoint) };
     }
 
-    public StackFaultSchedule Faults { get; }
+    public DriftDetector Drift { get; }
 
     /// <summary>Signals to wait conditions, by the last part of the handle's address.</summary>
     public SignalBoard Waits { get; } = new();
 
     public ExportTable Exports => _services.Exports;
 
+    public StackServices Services => _services;
+
     public TimeProvider Time => _services.Time;
+
+    /// <summary>Those of all regions, deleted ones too.</summary>
+    public IReadOnlyList<Stack> All
+    {
+        get
+        {
+            lock (_gate)
+                return [.. _stacks];
+        }
+    }
 
     /// <summary>Oldest first; those that were deleted too.</summary>
     public IReadOnlyList<Stack> In(string region)
@@ -60,10 +77,18 @@ internal sealed class StackEngine : IAsyncDisposable
 
     /// <summary>Makes the record of a stack. Nothing is made yet.</summary>
     /// <exception cref="AwsError">AlreadyExistsException.</exception>
-    public Stack Add(string region, string name, Func<string, StackDefinition> define, string? parentId = null, string? rootId = null)
+    /// <param name="parent">Null for a stack of its own.</param>
+    /// <param name="nestedAs">The logical id in the parent.</param>
+    public Stack Add(string region, string name, StackDefinition definition, Stack? parent = null, string? nestedAs = null)
     {
         var id = $"arn:aws:cloudformation:{region}:{ResourceWork.Account}:stack/{name}/{Guid.NewGuid()}";
-        var stack = new Stack(name, id, region, define(id), Time.GetUtcNow()) { ParentId = parentId, RootId = rootId };
+        var stack = new Stack(name, id, region, definition, Time.GetUtcNow())
+        {
+            ParentId = parent?.Id,
+            RootId = parent is null ? null : parent.RootId ?? parent.Id,
+            NestedAs = nestedAs,
+            Told = _topics.Post,
+        };
         lock (_gate)
         {
             if (_stacks.Any(other => other.Region == region && other.Name == name && !other.IsDeleted))
@@ -74,10 +99,10 @@ internal sealed class StackEngine : IAsyncDisposable
     }
 
     /// <summary>A stack that only change sets have been made for.</summary>
-    public Stack Review(string region, string name, StackDefinition definition)
+    public Stack Review(string region, string name, StackDefinition definition, Stack? parent = null, string? nestedAs = null)
     {
-        var stack = Add(region, name, _ => definition);
-        var operation = new StackOperation("CREATE_CHANGESET", null, Time.GetUtcNow());
+        var stack = Add(region, name, definition, parent, nestedAs);
+        var operation = new StackOperation("CREATE_CHANGESET", OperationOptions.None, Time.GetUtcNow());
         lock (stack.Gate)
         {
             stack.Begin(operation);
@@ -87,12 +112,34 @@ internal sealed class StackEngine : IAsyncDisposable
         return stack;
     }
 
+    /// <summary>The stack that becomes this resource of its parent: one that a change set has brought into review, or a new one.</summary>
+    public Stack Nested(Stack parent, string logicalId, StackDefinition definition, string newName)
+    {
+        if (InReview(parent).FirstOrDefault(stack => stack.NestedAs == logicalId) is not { } stack)
+            return Add(parent.Region, newName, definition, parent, logicalId);
+        stack.Definition = definition;
+        stack.CreatedAt = Time.GetUtcNow();
+        return stack;
+    }
+
+    /// <summary>Nested stacks that only change sets have been made for.</summary>
+    public IEnumerable<Stack> InReview(Stack parent) => In(parent.Region).Where(stack => stack.ParentId == parent.Id && stack.Status == "REVIEW_IN_PROGRESS");
+
+    /// <summary>Ends a review that came to nothing.</summary>
+    public void Abandon(Stack stack)
+    {
+        foreach (var nested in InReview(stack))
+            Abandon(nested);
+        stack.DeletedAt = Time.GetUtcNow();
+        stack.Record(stack.Operation!, Time.GetUtcNow(), "DELETE_COMPLETE", null);
+    }
+
     /// <summary>Work that belongs to no operation on a stack.</summary>
-    public void RunBeside(Func<Task> work) => Track(Task.Run(async () =>
+    public void RunBeside(Func<CancellationToken, Task> work) => Track(Task.Run(async () =>
     {
         try
         {
-            await work().WaitAsync(_end.Token);
+            await work(_end.Token).WaitAsync(_end.Token);
         }
         catch (OperationCanceledException) when (_end.IsCancellationRequested)
         {
@@ -101,41 +148,53 @@ internal sealed class StackEngine : IAsyncDisposable
 
     public Task PaceAsync() => Task.Delay(_services.Pace, Time, _end.Token);
 
-    public void Create(Stack stack, OnFailure onFailure, string? token)
+    public void Create(Stack stack, OperationOptions options)
     {
-        stack.DisableRollback = onFailure == OnFailure.DoNothing;
-        var operation = Begin(stack, "CREATE_STACK", token, "CREATE_IN_PROGRESS", "User Initiated");
-        Run(stack, () => new StackFlow(_services, stack, operation).CreateAsync(onFailure));
+        stack.DisableRollback = options.OnFailure == OnFailure.DoNothing;
+        stack.IsExpress = options.IsExpress;
+        var operation = Begin(stack, "CREATE_STACK", options, "CREATE_IN_PROGRESS");
+        Run(stack, () => new StackFlow(_services, stack, operation).CreateAsync());
     }
 
     /// <exception cref="AwsError">ValidationError: the stack is in a state that allows no update, or nothing would change.</exception>
-    public void Update(Stack stack, StackDefinition target, StackPolicy policy, bool disableRollback, string? token)
+    public void Update(Stack stack, StackDefinition target, OperationOptions options)
     {
         StackOperation operation;
         lock (stack.Gate)
         {
             RequireUpdatable(stack);
             // What has failed may be tried again as it was.
-            if (stack.Definition.IsSameAs(target) && !stack.Status.EndsWith("_FAILED", StringComparison.Ordinal))
+            if (!options.RevertsDrift && stack.Definition.IsSameAs(target) && !stack.Status.EndsWith("_FAILED", StringComparison.Ordinal))
                 throw Refused("No updates are to be performed.");
-            // After a failed update that was not rolled back, the way back leads to before that one.
-            stack.Stable ??= stack.Snapshot();
-            stack.Definition = target;
-            stack.UpdatedAt = Time.GetUtcNow();
-            operation = Begin(stack, "UPDATE_STACK", token, "UPDATE_IN_PROGRESS", "User Initiated");
+            operation = BeginTo(target, stack, "UPDATE_STACK", options, "UPDATE_IN_PROGRESS");
         }
-        Run(stack, () => new StackFlow(_services, stack, operation).UpdateAsync(policy, disableRollback));
+        stack.IsExpress = options.IsExpress;
+        Run(stack, () => new StackFlow(_services, stack, operation).UpdateAsync());
+    }
+
+    /// <summary>Makes things that are there already resources of the stack.</summary>
+    /// <exception cref="AwsError">ValidationError: the stack is in a state that allows no import.</exception>
+    public void Import(Stack stack, StackDefinition target, OperationOptions options)
+    {
+        StackOperation operation;
+        lock (stack.Gate)
+        {
+            if (stack.Status != "REVIEW_IN_PROGRESS")
+                RequireUpdatable(stack);
+            operation = BeginTo(target, stack, stack.Status == "REVIEW_IN_PROGRESS" ? "CREATE_STACK" : "UPDATE_STACK", options, "IMPORT_IN_PROGRESS");
+        }
+        Run(stack, () => new StackFlow(_services, stack, operation).ImportAsync());
     }
 
     /// <exception cref="AwsError">ValidationError: the stack is in a state that allows no update.</exception>
     public static void RequireUpdatable(Stack stack)
     {
-        if (stack.Status is not ("CREATE_COMPLETE" or "CREATE_FAILED" or "UPDATE_COMPLETE" or "UPDATE_FAILED" or "UPDATE_ROLLBACK_COMPLETE" or "IMPORT_COMPLETE"))
+        if (stack.Status is not ("CREATE_COMPLETE" or "CREATE_FAILED" or "UPDATE_COMPLETE" or "UPDATE_FAILED" or "UPDATE_ROLLBACK_COMPLETE" or "IMPORT_COMPLETE" or "IMPORT_ROLLBACK_COMPLETE"))
             throw Refused($"Stack:{stack.Id} is in {stack.Status} state and can not be updated.");
     }
 
     /// <exception cref="AwsError">ValidationError: it is protected, busy, or resources are to be retained that need not be.</exception>
-    public void Delete(Stack stack, IReadOnlySet<string> retain, bool force, string? token)
+    public void Delete(Stack stack, IReadOnlySet<string> retain, bool force, OperationOptions options)
     {
         StackOperation? former;
         StackOperation operation;
@@ -154,8 +213,10 @@ internal sealed class StackEngine : IAsyncDisposable
             }
             if (retain.Where(id => !stack.Resources.ContainsKey(id)).ToList() is { Count: > 0 } unknown)
                 throw Refused($"The following resource(s) to retain do not exist in the stack: [{string.Join(", ", unknown)}]");
+            foreach (var nested in InReview(stack))
+                Abandon(nested);
             former = stack.IsBusy ? stack.Operation : null;
-            operation = Begin(stack, "DELETE_STACK", token, "DELETE_IN_PROGRESS", "User Initiated");
+            operation = Begin(stack, "DELETE_STACK", options, "DELETE_IN_PROGRESS");
             // Not before: a creation that ends must see that it is not to be rolled back any more.
             former?.Cancel();
         }
@@ -176,27 +237,29 @@ internal sealed class StackEngine : IAsyncDisposable
     }
 
     /// <exception cref="AwsError">ValidationError: no rollback of an update has failed, or it did not fail at these.</exception>
-    public void ContinueRollback(Stack stack, IReadOnlySet<string> skip, string? token)
+    public void ContinueRollback(Stack stack, IReadOnlySet<string> skip, OperationOptions options)
     {
         if (stack.Status != "UPDATE_ROLLBACK_FAILED")
             throw Refused($"Stack:{stack.Id} is in {stack.Status} state and can not continue rolling back.");
         if (skip.Where(id => stack.Resources.GetValueOrDefault(id)?.Status != "UPDATE_FAILED").ToList() is { Count: > 0 } wrong)
             throw Refused($"The following resource(s) cannot be skipped because they are not in the UPDATE_FAILED state: [{string.Join(", ", wrong)}]");
-        var operation = Begin(stack, "CONTINUE_ROLLBACK", token, "UPDATE_ROLLBACK_IN_PROGRESS", "User Initiated");
+        var operation = Begin(stack, "CONTINUE_ROLLBACK", options, "UPDATE_ROLLBACK_IN_PROGRESS");
         Run(stack, () => new StackFlow(_services, stack, operation).RollBackUpdateAsync(skip));
     }
 
     /// <exception cref="AwsError">ValidationError: the stack has not failed.</exception>
-    public void Rollback(Stack stack, string? token)
+    public void Rollback(Stack stack, OperationOptions options)
     {
+        if (stack.IsExpress && stack.Status is "CREATE_FAILED" or "UPDATE_FAILED")
+            throw Refused($"Stack:{stack.Id} was last updated in EXPRESS mode and can not be rolled back.");
         switch (stack.Status)
         {
             case "CREATE_FAILED":
-                var creation = Begin(stack, "ROLLBACK", token, "ROLLBACK_IN_PROGRESS", "User Initiated");
+                var creation = Begin(stack, "ROLLBACK", options, "ROLLBACK_IN_PROGRESS");
                 Run(stack, () => new StackFlow(_services, stack, creation).RemoveAllAsync("ROLLBACK", new HashSet<string>()));
                 break;
             case "UPDATE_FAILED":
-                var update = Begin(stack, "ROLLBACK", token, "UPDATE_ROLLBACK_IN_PROGRESS", "User Initiated");
+                var update = Begin(stack, "ROLLBACK", options, "UPDATE_ROLLBACK_IN_PROGRESS");
                 Run(stack, () => new StackFlow(_services, stack, update).RollBackUpdateAsync(new HashSet<string>()));
                 break;
             default:
@@ -217,15 +280,24 @@ internal sealed class StackEngine : IAsyncDisposable
 
     private ResourceType FindType(string type) => _types.GetValueOrDefault(type) ?? ResourceTypes.Find(type);
 
-    private StackOperation Begin(Stack stack, string type, string? token, string status, string reason)
+    private StackOperation Begin(Stack stack, string type, OperationOptions options, string status)
     {
-        var operation = new StackOperation(type, token, Time.GetUtcNow());
+        var operation = new StackOperation(type, options, Time.GetUtcNow());
         lock (stack.Gate)
         {
             stack.Begin(operation);
-            stack.Record(operation, operation.StartedAt, status, reason);
+            stack.Record(operation, operation.StartedAt, status, "User Initiated");
         }
         return operation;
+    }
+
+    private StackOperation BeginTo(StackDefinition target, Stack stack, string type, OperationOptions options, string status)
+    {
+        // After a failed update that was not rolled back, the way back leads to before that one.
+        stack.Stable ??= stack.Snapshot();
+        stack.Definition = target;
+        stack.UpdatedAt = Time.GetUtcNow();
+        return Begin(stack, type, options, status);
     }
 
     private void Run(Stack stack, Func<Task> work) => Track(Task.Run(() => FollowAsync(stack, work)));

@@ -12,5 +12,11 @@ internal sealed record StackEvent(string Id, DateTimeOffset At, string LogicalId
 {
     public JsonObject? Properties { get; init; }
 
-    public bool IsFailure => Status.EndsWith("_FAILED", StringComparison.Ordinal);
+    /// <summary>CONFIGURATION_COMPLETE or VALIDATION_FAILED; null for what needs no more words.</summary>
+    public string? DetailedStatus { get; init; }
+
+    /// <summary>What a validation before the operation has found; null for what happened in it.</summary>
+    public Finding? Finding { get; init; }
+
+    public bool IsFailure => Finding is not null || Status.EndsWith("_FAILED", StringComparison.Ordinal);
 }

@@ -1,30 +1,16 @@
 using Cumulus.LocalCloud.CloudFormation.Templates;
+using Cumulus.LocalCloud.Faults;
 
 namespace Cumulus.LocalCloud.CloudFormation.Stacks;
 
-/// <summary>The faults that are set, and how often each has met a resource.</summary>
-internal sealed class StackFaultSchedule(TimeProvider time)
+/// <summary>Lets the faults that are set happen to resources.</summary>
+internal sealed class StackFaultSchedule(FaultSchedule faults, TimeProvider time)
 {
-    private readonly object _gate = new();
-    private readonly List<(StackFault Fault, int Met)> _faults = [];
-
-    public void Add(StackFault fault)
-    {
-        lock (_gate)
-            _faults.Add((fault, 0));
-    }
-
-    public void Clear()
-    {
-        lock (_gate)
-            _faults.Clear();
-    }
-
     /// <summary>Lets happen what is to happen to this resource now.</summary>
     /// <exception cref="TemplateException">It is to fail; the message is the reason.</exception>
     public async Task MeetAsync(string stackName, StackResource resource, StackFaultOperation operation, CancellationToken cancellationToken)
     {
-        switch (Next(stackName, resource, operation))
+        switch (faults.Next<StackFault>(fault => Fits(fault, stackName, resource, operation)))
         {
             case { Kind: StackFaultKind.Fail } fault:
                 throw new TemplateException(fault.Reason);
@@ -37,25 +23,7 @@ internal sealed class StackFaultSchedule(TimeProvider time)
         }
     }
 
-    private StackFault? Next(string stackName, StackResource resource, StackFaultOperation operation)
-    {
-        lock (_gate)
-        {
-            for (var i = 0; i < _faults.Count; i++)
-            {
-                var (fault, met) = _faults[i];
-                if (!Fits(fault, stackName, resource, operation))
-                    continue;
-                _faults[i] = (fault, met + 1);
-                if (met >= fault.After && (fault.Times is not { } times || met < fault.After + times))
-                    return fault;
-            }
-            return null;
-        }
-    }
-
     private static bool Fits(StackFault fault, string stackName, StackResource resource, StackFaultOperation operation) =>
-        (fault.StackName is null || fault.StackName == stackName) && (fault.LogicalId is null || fault.LogicalId == resource.LogicalId) &&
-        (fault.ResourceType is null || fault.ResourceType == resource.Type) &&
-        (fault.Operation == StackFaultOperation.Any || fault.Operation == operation);
+        FaultSchedule.Fits(fault.StackName, stackName) && FaultSchedule.Fits(fault.LogicalId, resource.LogicalId) &&
+        FaultSchedule.Fits(fault.ResourceType, resource.Type) && (fault.Operation == StackFaultOperation.Any || fault.Operation == operation);
 }

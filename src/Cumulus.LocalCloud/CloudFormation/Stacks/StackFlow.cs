@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using Cumulus.LocalCloud.CloudFormation.Drift;
 using Cumulus.LocalCloud.CloudFormation.Resources;
 using Cumulus.LocalCloud.CloudFormation.Templates;
 
@@ -14,10 +16,10 @@ internal sealed class StackFlow(StackServices services, Stack stack, StackOperat
     private readonly ResourceWorker _worker = new(services, stack, operation);
 
     /// <summary>The stack has been told CREATE_IN_PROGRESS already.</summary>
-    public async Task CreateAsync(OnFailure onFailure)
+    public async Task CreateAsync()
     {
         using var stop = StopSource(stack.TimeoutMinutes);
-        var reason = await BuildAsync(stop, new StackPolicy(null), creating: true);
+        var reason = await new AlarmWatch(services, stack).GuardAsync(() => BuildAsync(stop, creating: true), stop);
         if (stack.Operation != operation)
         {
             // Somebody deletes the stack before it is complete.
@@ -26,13 +28,13 @@ internal sealed class StackFlow(StackServices services, Stack stack, StackOperat
         }
         if (reason is null)
         {
+            Settle();
             Tell("CREATE_COMPLETE");
-            stack.Stable = null;
             return;
         }
         if (stack.TimeoutMinutes is not null && stop.IsCancellationRequested && IsLate)
             reason = "Stack creation time exceeded the specified timeout.";
-        switch (onFailure)
+        switch (operation.Options.OnFailure)
         {
             case OnFailure.DoNothing:
                 Tell("CREATE_FAILED", reason);
@@ -49,18 +51,20 @@ internal sealed class StackFlow(StackServices services, Stack stack, StackOperat
     }
 
     /// <summary>The stack has been told UPDATE_IN_PROGRESS already, and is to become its definition; <see cref="Stack.Stable"/> is the way back.</summary>
-    public async Task UpdateAsync(StackPolicy policy, bool disableRollback)
+    public async Task UpdateAsync()
     {
         using var stop = StopSource(null);
-        var reason = await BuildAsync(stop, policy, creating: false);
+        if (operation.Options.RevertsDrift)
+            await AdoptAsync();
+        var reason = await new AlarmWatch(services, stack).GuardAsync(() => BuildAsync(stop, creating: false), stop);
         if (reason is null)
         {
-            stack.Stable = null;
+            Settle();
             Tell("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS");
             var failed = await CleanUpAsync(rollingBack: false);
             Tell("UPDATE_COMPLETE", failed.Count == 0 ? null : Failed("delete", failed));
         }
-        else if (disableRollback)
+        else if (operation.Options.OnFailure == OnFailure.DoNothing)
         {
             Tell("UPDATE_FAILED", reason);
         }
@@ -69,6 +73,28 @@ internal sealed class StackFlow(StackServices services, Stack stack, StackOperat
             Tell("UPDATE_ROLLBACK_IN_PROGRESS", operation.Cancelled.IsCancellationRequested ? "User Initiated" : reason);
             await RollBackUpdateAsync(None);
         }
+    }
+
+    /// <summary>The stack has been told IMPORT_IN_PROGRESS already. Nothing is made or changed; what fails leaves everything as it was.</summary>
+    public async Task ImportAsync()
+    {
+        using var stop = StopSource(null);
+        var reason = await BuildAsync(stop, creating: false);
+        if (reason is null)
+        {
+            Settle();
+            Tell("IMPORT_COMPLETE");
+            return;
+        }
+        Tell("IMPORT_ROLLBACK_IN_PROGRESS", reason);
+        var stable = stack.Stable!;
+        foreach (var resource in stack.Resources.Values.Where(resource => !stable.Resources.ContainsKey(resource.LogicalId)))
+        {
+            stack.RecordEvent(operation, resource with { Status = "IMPORT_ROLLBACK_COMPLETE", Reason = null, At = services.Time.GetUtcNow() });
+            stack.Forget(resource.LogicalId);
+        }
+        Return(stable);
+        Tell("IMPORT_ROLLBACK_COMPLETE");
     }
 
     /// <summary>Makes each resource that the failed update has touched what it was before. The stack has been told UPDATE_ROLLBACK_IN_PROGRESS already.</summary>
@@ -95,10 +121,9 @@ internal sealed class StackFlow(StackServices services, Stack stack, StackOperat
         }
         // What was to go in the clean-up stays.
         stack.Leftovers.RemoveAll(leftover => stable.Resources.GetValueOrDefault(leftover.LogicalId)?.PhysicalId == leftover.PhysicalId && leftover.State is not null);
-        stack.Outputs = stable.Outputs;
         Tell("UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS");
         var left = await CleanUpAsync(rollingBack: true);
-        stack.Stable = null;
+        Return(stable);
         Tell("UPDATE_ROLLBACK_COMPLETE", left.Count == 0 ? null : Failed("delete", left));
     }
 
@@ -130,7 +155,7 @@ internal sealed class StackFlow(StackServices services, Stack stack, StackOperat
             Tell(verb + "_FAILED", Failed("delete", [.. failed, .. left]));
             return;
         }
-        services.Exports.ForgetImports(stack);
+        services.Exports.KeepImports(stack, None);
         if (verb == "DELETE")
             stack.DeletedAt = services.Time.GetUtcNow();
         Tell(verb + "_COMPLETE");
@@ -138,25 +163,66 @@ internal sealed class StackFlow(StackServices services, Stack stack, StackOperat
 
     private bool IsLate => services.Time.GetUtcNow() - operation.StartedAt >= TimeSpan.FromMinutes(stack.TimeoutMinutes ?? int.MaxValue / 2);
 
+    /// <summary>The stack is as it is wanted; there is no way back any more.</summary>
+    private void Settle()
+    {
+        stack.Stable = null;
+        foreach (var resource in stack.Resources.Values.Where(resource => resource.IsTakenOver))
+            stack.Keep(resource with { IsTakenOver = false });
+    }
+
+    private void Return(StackSnapshot stable)
+    {
+        stack.Definition = stable.Definition;
+        stack.Outputs = stable.Outputs;
+        stack.ImportedExports = stable.ImportedExports;
+        services.Exports.KeepImports(stack, stable.ImportedExports);
+        Settle();
+    }
+
+    /// <summary>Takes what is there for what the stack made: also a rollback leads back to it, and what is gone is made anew.</summary>
+    private async Task AdoptAsync()
+    {
+        var detector = new DriftDetector(services);
+        foreach (var resource in stack.Resources.Values)
+        {
+            if (await detector.DetectAsync(stack, resource, services.End) is not { IsDrifted: true } drift)
+                continue;
+            if (drift.Actual is { } actual)
+                stack.Keep(resource with { Properties = actual });
+            else
+                stack.Forget(resource.LogicalId);
+        }
+        stack.Stable = stack.Stable! with { Resources = stack.Resources };
+    }
+
     /// <summary>Null when everything is there; else the reason for the stack.</summary>
-    private async Task<string?> BuildAsync(CancellationTokenSource stop, StackPolicy policy, bool creating)
+    private async Task<string?> BuildAsync(CancellationTokenSource stop, bool creating)
     {
         try
         {
-            services.Exports.ForgetImports(stack);
+            var imported = new ConcurrentDictionary<string, bool>();
+            string Import(string name)
+            {
+                imported[name] = true;
+                return services.Exports.Import(stack, name);
+            }
+
             var definition = stack.Definition;
             var evaluator = new Evaluator(definition.Template, definition.Values(stack.Name, stack.Id, stack.Region, ResourceWork.Account),
-                new LiveValues(stack), name => services.Exports.Import(stack, name));
+                new LiveValues(stack), Import);
             var plan = StackPlan.For(definition.Template, evaluator);
             var declared = plan.Resources.ToDictionary(resource => resource.LogicalId);
             foreach (var gone in stack.Resources.Values.Where(resource => !declared.ContainsKey(resource.LogicalId)))
-                policy.Require(gone.Declaration, "Update:Delete");
+                operation.Options.Policy.Require(gone.Declaration, "Update:Delete");
             var outcomes = await DependencyRun.RunAsync([.. declared.Keys], id => plan.Dependencies[id], id =>
             {
                 var existing = stack.Resources.GetValueOrDefault(id);
-                return existing?.State is null || existing.Status is "DELETE_COMPLETE"
-                    ? _worker.CreateAsync(declared[id], plan.Dependencies[id], evaluator, stop.Token)
-                    : _worker.UpdateAsync(existing, declared[id], plan.Dependencies[id], evaluator, policy, stop.Token);
+                if (existing?.State is not null && existing.Status is not "DELETE_COMPLETE")
+                    return _worker.UpdateAsync(existing, declared[id], plan.Dependencies[id], evaluator, stop.Token);
+                return operation.Options.Imports.TryGetValue(id, out var physicalId)
+                    ? _worker.ImportAsync(declared[id], plan.Dependencies[id], evaluator, physicalId, stop.Token)
+                    : _worker.CreateAsync(declared[id], plan.Dependencies[id], evaluator, stop.Token);
             }, stop);
             var failed = declared.Keys.Where(id => outcomes[id] == Outcome.Failed).ToList();
             if (failed.Count > 0 || stop.IsCancellationRequested)
@@ -164,6 +230,8 @@ internal sealed class StackFlow(StackServices services, Stack stack, StackOperat
             var outputs = OutputsOf(evaluator);
             services.Exports.Replace(stack, outputs);
             stack.Outputs = outputs;
+            stack.ImportedExports = imported.Keys.ToHashSet();
+            services.Exports.KeepImports(stack, stack.ImportedExports);
             return null;
         }
         catch (TemplateException e)
@@ -175,9 +243,12 @@ internal sealed class StackFlow(StackServices services, Stack stack, StackOperat
     private string FailedToBuild(List<string> failed, bool creating)
     {
         var made = failed.Where(id => stack.Resources[id].Status == "CREATE_FAILED").ToList();
-        var updated = failed.Except(made).ToList();
+        var taken = failed.Where(id => stack.Resources[id].Status == "IMPORT_FAILED").ToList();
+        var updated = failed.Except(made).Except(taken).ToList();
         var sentences = new List<string>();
-        if (made.Count > 0 || creating)
+        if (taken.Count > 0)
+            sentences.Add(Failed("import", taken));
+        if (made.Count > 0 || (creating && taken.Count == 0))
             sentences.Add(Failed("create", made));
         if (updated.Count > 0)
             sentences.Add(Failed("update", updated));
@@ -194,7 +265,7 @@ internal sealed class StackFlow(StackServices services, Stack stack, StackOperat
     private async Task<IReadOnlyList<string>> CleanUpAsync(bool rollingBack)
     {
         var evaluator = new Evaluator(stack.Definition.Template, stack.Definition.Values(stack.Name, stack.Id, stack.Region, ResourceWork.Account),
-            new LiveValues(stack), name => services.Exports.Import(stack, name));
+            new LiveValues(stack), name => services.Exports.ValueOf(stack.Region, name));
         var declared = StackPlan.For(stack.Definition.Template, evaluator).Resources.Select(resource => resource.LogicalId).ToHashSet();
         var removed = stack.Resources.Values.Where(resource => !declared.Contains(resource.LogicalId)).ToList();
         var ids = removed.Select(resource => resource.LogicalId).ToHashSet();
@@ -235,6 +306,7 @@ internal sealed class StackFlow(StackServices services, Stack stack, StackOperat
     /// </summary>
     private string PolicyOf(StackResource resource, bool rollingBack) => resource.Declaration.DeletionPolicy switch
     {
+        _ when rollingBack && resource.IsTakenOver => "Retain",
         "RetainExceptOnCreate" => rollingBack ? "Delete" : "Retain",
         "Retain" when rollingBack && stack.RetainExceptOnCreate => "Delete",
         var policy => policy,

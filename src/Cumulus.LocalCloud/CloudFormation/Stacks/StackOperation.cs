@@ -1,9 +1,8 @@
 namespace Cumulus.LocalCloud.CloudFormation.Stacks;
 
 /// <summary>One operation on a stack; all events that it causes carry its id.</summary>
-/// <param name="type">CREATE_STACK, UPDATE_STACK, DELETE_STACK, CONTINUE_ROLLBACK, ROLLBACK (https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_OperationEntry.html).</param>
-/// <param name="token">The client's; null when it gave none.</param>
-internal sealed class StackOperation(string type, string? token, DateTimeOffset startedAt) : IDisposable
+/// <param name="type">CREATE_STACK, UPDATE_STACK, DELETE_STACK, CONTINUE_ROLLBACK, ROLLBACK, CREATE_CHANGESET (https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_OperationEntry.html).</param>
+internal sealed class StackOperation(string type, OperationOptions options, DateTimeOffset startedAt) : IDisposable
 {
     private readonly CancellationTokenSource _cancel = new();
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -12,7 +11,9 @@ internal sealed class StackOperation(string type, string? token, DateTimeOffset 
 
     public string Type { get; } = type;
 
-    public string? Token { get; } = token;
+    public OperationOptions Options { get; } = options;
+
+    public string? Token => Options.Token;
 
     public DateTimeOffset StartedAt { get; } = startedAt;
 

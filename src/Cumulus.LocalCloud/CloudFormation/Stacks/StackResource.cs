@@ -30,5 +30,8 @@ internal sealed record StackResource(ResourceDeclaration Declaration)
     /// <summary>Resources that must be there before this one and go after it.</summary>
     public IReadOnlySet<string> Dependencies { get; init; } = new HashSet<string>();
 
+    /// <summary>It was there before the operation that made it a resource of the stack; a rollback of that leaves it alone.</summary>
+    public bool IsTakenOver { get; init; }
+
     public string PhysicalId => State?.PhysicalId ?? "";
 }

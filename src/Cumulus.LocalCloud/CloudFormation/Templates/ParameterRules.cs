@@ -33,10 +33,13 @@ internal static class ParameterRules
         }
         if (missing.Count > 0)
             throw new TemplateException($"Parameters: [{string.Join(", ", missing)}] must have values");
-        foreach (var parameter in template.Parameters)
+        foreach (var parameter in template.Parameters.Where(parameter => !IsUnknown(values[parameter.Key])))
             Check(parameter, values[parameter.Key]);
         return values;
     }
+
+    /// <summary>Of a nested stack in a change set: what only the execution tells.</summary>
+    public static bool IsUnknown(string value) => value.Contains("{{changeSet:", StringComparison.Ordinal);
 
     private static void Check(TemplateParameter parameter, string value)
     {

@@ -23,11 +23,12 @@ internal static class TemplateReader
     public static JsonObject Read(string text)
     {
         // JSON is YAML, but for tabs in its indentation.
-        var root = text.TrimStart().StartsWith('{') ? ReadJson(text) ?? ReadYaml(text) : ReadYaml(text);
+        var root = text.TrimStart().StartsWith('{') ? TryReadJson(text) ?? ReadYaml(text) : ReadYaml(text);
         return root as JsonObject ?? throw new TemplateException("Template format error: unsupported structure.");
     }
 
-    private static JsonNode? ReadJson(string text)
+    /// <summary>Null when it is no JSON.</summary>
+    public static JsonNode? TryReadJson(string text)
     {
         try
         {

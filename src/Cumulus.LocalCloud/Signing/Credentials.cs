@@ -1,12 +1,15 @@
 using System.Security.Cryptography;
 
-namespace Cumulus.LocalCloud;
+namespace Cumulus.LocalCloud.Signing;
 
 /// <summary>Credentials of the shape that SDKs expect, made up anew at each start.</summary>
 internal sealed record Credentials(string AccessKeyId, string SecretAccessKey)
 {
     private const string IdAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
     private const string SecretAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+
+    /// <summary>Whose they are, as an ARN.</summary>
+    public string Principal { get; init; } = $"arn:aws:iam::{CloudFormation.Resources.ResourceWork.Account}:root";
 
     public static Credentials MakeUp() =>
         new("LOCAL" + RandomNumberGenerator.GetString(IdAlphabet, 15), RandomNumberGenerator.GetString(SecretAlphabet, 40));

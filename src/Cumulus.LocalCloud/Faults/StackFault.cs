@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Cumulus.LocalCloud;
 
 /// <summary>What happens to a resource instead of success.</summary>
@@ -22,8 +24,8 @@ public enum StackFaultOperation
     Delete,
 }
 
-/// <summary>Makes resources of stacks fail, hang or be slow. What is null fits everything.</summary>
-public sealed record StackFault
+/// <summary>Makes resources of stacks fail, hang or be slow.</summary>
+public sealed record StackFault : LocalCloudFault
 {
     public string? StackName { get; init; }
 
@@ -41,9 +43,8 @@ public sealed record StackFault
 
     public TimeSpan Delay { get; init; }
 
-    /// <summary>This many resources are let through first.</summary>
-    public int After { get; init; }
+    [JsonIgnore]
+    public override string Subject => Words("all resources", StackName, LogicalId, ResourceType, Operation == StackFaultOperation.Any ? null : Operation.ToString().ToLowerInvariant());
 
-    /// <summary>It happens this often, then no more; null: always.</summary>
-    public int? Times { get; init; }
+    internal override string? Mistake() => Kind == StackFaultKind.Delay && Delay <= TimeSpan.Zero ? "A delay takes longer than nothing." : base.Mistake();
 }

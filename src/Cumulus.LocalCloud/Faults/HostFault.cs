@@ -1,0 +1,38 @@
+using System.Text.Json.Serialization;
+
+namespace Cumulus.LocalCloud;
+
+/// <summary>What happens to an instance.</summary>
+public enum HostFaultKind
+{
+    /// <summary>It stays in its boot: its user data does not run, and it takes no commands.</summary>
+    NeverBoots,
+
+    /// <summary>Its processes end in the middle of its work, as if it had lost its power; its status checks fail.</summary>
+    Dies,
+
+    /// <summary>It runs and cannot be reached: neither commands nor health checks get through, and its calls do not leave it.</summary>
+    LosesNetwork,
+
+    /// <summary>It runs, and no health check of a target group passes.</summary>
+    StaysUnhealthy,
+}
+
+/// <summary>Makes instances fail. Each instance is asked about once, when it is launched.</summary>
+public sealed record HostFault : LocalCloudFault
+{
+    public required HostFaultKind Kind { get; init; }
+
+    public string? InstanceId { get; init; }
+
+    /// <summary>Name of the group that launched it.</summary>
+    public string? AutoScalingGroup { get; init; }
+
+    /// <summary>How long after its launch, by the cloud's clock, <see cref="HostFaultKind.Dies"/> and <see cref="HostFaultKind.LosesNetwork"/> happen.</summary>
+    public TimeSpan Delay { get; init; }
+
+    [JsonIgnore]
+    public override string Subject => Words("all instances", InstanceId, AutoScalingGroup);
+
+    internal override string? Mistake() => Delay < TimeSpan.Zero ? "A delay is not negative." : base.Mistake();
+}
