@@ -99,6 +99,8 @@ internal sealed class AutoScalingEngine : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        // Hosts end after this.
+        Targets.Changed = Fleet.Changed = null;
         await _end.CancelAsync();
         await _loop;
         foreach (var group in _groups.Values)
@@ -156,9 +158,10 @@ internal sealed class AutoScalingEngine : IAsyncDisposable
             if (!group.IsDeleted)
                 await WorkAsync(group, _end.Token);
         }
-        catch (Exception e) when (e is CumulusException or HttpRequestException)
+        catch (Exception e) when (e is not OperationCanceledException)
         {
-            _log.Write($"group {group.Name}: {e.Message}");
+            // moto is busy or gone, or there is a defect: other groups must go on.
+            _log.Write($"group {group.Name}: {(e is CumulusException or HttpRequestException ? e.Message : e)}");
             group.RetryAt ??= Time.GetUtcNow() + RetryPause;
         }
         finally
