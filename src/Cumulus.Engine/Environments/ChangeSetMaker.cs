@@ -13,6 +13,9 @@ public sealed class ChangeSetMaker(IStackService stacks, IDeploymentObserver obs
 
     private const int TriesToStart = 3;
 
+    // An empty stack is gone within seconds.
+    private const int LooksUntilGone = 10;
+
     /// <summary>
     /// The change set of a plan, ready or empty. One of the same content that an earlier call made and did not execute is taken again.
     /// </summary>
@@ -30,7 +33,7 @@ public sealed class ChangeSetMaker(IStackService stacks, IDeploymentObserver obs
         }
 
         CumulusException failure = await FailureAsync(plan, set, cancellationToken);
-        await TakeAwayAsync(plan, made, cancellationToken);
+        await TakeAwayAsync(plan, made, limit, cancellationToken);
         throw failure;
     }
 
@@ -63,7 +66,7 @@ public sealed class ChangeSetMaker(IStackService stacks, IDeploymentObserver obs
     }
 
     /// <summary>Deletes a change set and, where making it brought an empty stack into being, that too. What cannot be taken away is told, since the work was done.</summary>
-    public async Task TakeAwayAsync(StackPlan plan, ChangeSetReference made, CancellationToken cancellationToken)
+    public async Task TakeAwayAsync(StackPlan plan, ChangeSetReference made, WaitLimit limit, CancellationToken cancellationToken)
     {
         try
         {
@@ -75,6 +78,11 @@ public sealed class ChangeSetMaker(IStackService stacks, IDeploymentObserver obs
                 && (await stacks.ChangeSetsAsync(shell.Id, cancellationToken)).All(id => id == made.Id))
             {
                 await stacks.DeleteAsync(new StackDeletion(shell.Id, $"{plan.Change.Token}-shell", []), cancellationToken);
+                var pace = new PollPace();
+                for (int looks = 0; looks < LooksUntilGone && await stacks.FindAsync(shell.Id, cancellationToken) is not null; looks++)
+                {
+                    await limit.PauseAsync(pace.AfterSuccess(), cancellationToken);
+                }
             }
         }
         catch (CumulusException e)

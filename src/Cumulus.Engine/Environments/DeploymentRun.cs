@@ -71,7 +71,7 @@ internal sealed class DeploymentRun(
         foreach (StackPlan stack in plan.Stacks.Where(s => s.Action is StackAction.Create or StackAction.Update))
         {
             if (await stacks.ChangeSetAsync(ChangeSetMaker.NameOf(stack), stack.StackName, cancellationToken) is not { } set) continue;
-            await _maker.TakeAwayAsync(stack, new ChangeSetReference(set.Id, set.StackId), cancellationToken);
+            await _maker.TakeAwayAsync(stack, new ChangeSetReference(set.Id, set.StackId), limit, cancellationToken);
         }
     }
 

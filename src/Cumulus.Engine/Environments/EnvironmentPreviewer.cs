@@ -52,7 +52,7 @@ internal sealed class EnvironmentPreviewer(IStackService stacks, IObjectStore bu
         }
         finally
         {
-            if (!keep) await _maker.TakeAwayAsync(plan, new ChangeSetReference(set.Id, set.StackId), CancellationToken.None);
+            if (!keep) await _maker.TakeAwayAsync(plan, new ChangeSetReference(set.Id, set.StackId), limit, CancellationToken.None);
         }
     }
 

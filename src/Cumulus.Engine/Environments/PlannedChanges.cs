@@ -142,17 +142,17 @@ internal static class PlannedChanges
         // One property may be there once for each cause.
         string[] reasons =
         [
-            .. change.Details.GroupBy(d => d.Property, StringComparer.Ordinal).Select(g => Reason(g.Key, g.FirstOrDefault(d => d.Cause is not null) ?? g.First())),
+            .. change.Details.GroupBy(d => d.Property, StringComparer.Ordinal).SelectMany(g => Reasons(g.Key, g.FirstOrDefault(d => d.Cause is not null) ?? g.First())),
         ];
         string more = reasons.Length > MaxReasons ? $"; {reasons.Length - MaxReasons} more" : "";
         return (policy + string.Join("; ", reasons.Take(MaxReasons)) + more).TrimEnd(' ', ';');
     }
 
-    private static string Reason(string property, PropertyChangeRecord d)
+    private static IEnumerable<string> Reasons(string property, PropertyChangeRecord d)
     {
-        string values = d.Before is null && d.After is null ? "" : $": {Values(d.Before, d.After)}";
         string cause = d.Cause is null ? "" : $" (by {d.Cause})";
-        return $"{property}{values}{cause}";
+        if (d.Before is null && d.After is null) return [property + cause];
+        return ValueDifference.Of(property, d.Before, d.After).Select(v => $"{v.Path}: {Values(v.Before, v.After)}{cause}");
     }
 
     // Of long values what differs, with a little of what stands before it.

@@ -47,7 +47,7 @@ public sealed class StackWorker(IStackService stacks, IDeploymentObserver observ
         }
         catch (CumulusException)
         {
-            await _maker.TakeAwayAsync(plan, new ChangeSetReference(set.Id, set.StackId), cancellationToken);
+            await _maker.TakeAwayAsync(plan, new ChangeSetReference(set.Id, set.StackId), limit, cancellationToken);
             throw;
         }
 

@@ -47,6 +47,9 @@ internal sealed class AutoScalingEngine : IAsyncDisposable
 
     public RefreshWorker Refresher { get; }
 
+    /// <summary>How many groups have fewer instances than they are to have, and may launch some.</summary>
+    public int BusyGroups => _groups.Values.Count(group => group.Settings.Desired > group.Capacity && group.Runs("Launch"));
+
     public IReadOnlyList<Group> In(string region) => [.. _groups.Values.Where(group => group.Region == region).OrderBy(group => group.Name, StringComparer.Ordinal)];
 
     public Group? Find(string region, string name) => _groups.GetValueOrDefault((region, name));

@@ -28,6 +28,14 @@ public sealed class DeployEnvironmentCommand : DeployingCmdlet
     [ValidateSet("Rollback", "DoNothing", "Delete")]
     public string? OnFailure { get; set; }
 
+    /// <summary>Run in the background as a PowerShell job, which Receive-Job, Wait-Job and Stop-Job take. In PowerShell only.</summary>
+    [Parameter]
+    public SwitchParameter AsJob { get; set; }
+
+    /// <summary>Say nothing to the build service that runs this: no groups, annotations, summary or outputs.</summary>
+    [Parameter]
+    public SwitchParameter NoCi { get; set; }
+
     /// <summary>Show the plan and ask before anything is changed.</summary>
     [Parameter]
     public SwitchParameter RequireApproval { get; set; }
@@ -101,7 +109,7 @@ public sealed class DeployEnvironmentCommand : DeployingCmdlet
     private Func<IReadOnlyList<PlannedChange>, Task<bool>> Approve(string environment) => changes =>
     {
         string plan = PlanText.Of(changes);
-        if (!IsSet(Force)) return Task.FromResult(ShouldContinue($"{plan}{System.Environment.NewLine}Deploy this?", $"Deploy environment {environment}"));
+        if (!IsSet(Force)) return Task.FromResult(ShouldContinue($"Deploy this to environment '{environment}'?", plan));
         Host.WriteStatus(plan);
         return Task.FromResult(true);
     };

@@ -46,6 +46,8 @@ internal static class Sample
 
     public static KeyValuePair<string, string> Pair(string key, string value) => new(key, value);
 
+    public static StackChange Change(string stackName) => new(stackName, new TemplateSource(Template, null), [], [], [], false, null, "token");
+
     public static CumulusException Throttled() => new(ErrorIds.AwsRequestFailed, FailureKind.OperationFailed, "Rate exceeded");
 
     public static CumulusException Denied() => new(ErrorIds.AccessDenied, FailureKind.AccessDenied, "Access denied.");
