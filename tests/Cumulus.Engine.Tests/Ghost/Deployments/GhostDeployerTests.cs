@@ -17,8 +17,7 @@ public sealed class GhostDeployerTests
         Assert.All(fixture.Fleet.Instances, i => Assert.Equal(done.Id, fixture.Fleet.Current(i.InstanceId)));
         Assert.Equal(6, fixture.Fleet.Lowest);
         Assert.Equal(
-            ["suspend Launch Terminate", "out i-00 i-01", "install i-00 i-01", "in i-00 i-01", "out i-04 i-06", "install i-04 i-06", "in i-04 i-06", "out i-03 i-07", "install i-03 i-07", "in i-03 i-07", "out i-02 i-05", "install i-02 i-05", "in i-02 i-05", "resume Launch Terminate"]
-                .Select(c => c.Split(' ')[0]),
+            ["suspend", .. Enumerable.Repeat(new[] { "out", "install", "in" }, 4).SelectMany(c => c), "resume"],
             fixture.Fleet.Calls.Where(c => !c.StartsWith("instances", StringComparison.Ordinal)).Select(c => c.Split(' ')[0]));
         ManifestModule named = Assert.Single((await fixture.ManifestAsync()).Modules);
         Assert.Equal((done.Id, "/var/www/site"), (named.Deployment, named.Path));
