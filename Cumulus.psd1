@@ -81,8 +81,9 @@
     )
     PrivateData          = @{
         PSData = @{
-            Tags       = @('AWS', 'CloudFormation', 'Deployment', 'EC2', 'S3', 'PSEdition_Core', 'Linux', 'Windows', 'MacOS')
-            LicenseUri = 'https://www.apache.org/licenses/LICENSE-2.0'
+            Tags         = @('AWS', 'CloudFormation', 'Deployment', 'EC2', 'S3', 'PSEdition_Core', 'Linux', 'Windows', 'MacOS')
+            LicenseUri   = 'https://www.apache.org/licenses/LICENSE-2.0'
+            ReleaseNotes = 'CHANGELOG.md, which lies in the folder of the module, has what changed in each version.'
         }
     }
 }
