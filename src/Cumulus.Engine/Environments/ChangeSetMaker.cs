@@ -44,7 +44,7 @@ public sealed class ChangeSetMaker(IStackService stacks, IDeploymentObserver obs
     public static string NameOf(StackPlan plan)
     {
         StackChange change = plan.Change;
-        bool isOpen = change.Template.Body is not null && plan.Survey?.Declared.Any(p => p.NoEcho) != true;
+        bool isOpen = plan.Survey?.Template.Digest is not null && plan.Survey.Declared.All(p => !p.NoEcho);
         string[] parts =
         [
             isOpen ? "" : change.Token,
