@@ -49,8 +49,8 @@ public sealed class ChangeSetMaker(IStackService stacks, IDeploymentObserver obs
         [
             isOpen ? "" : change.Token,
             change.Template.Body ?? change.Template.Url ?? "",
-            plan.Current?.Id ?? "",
-            (plan.Current?.UpdatedAt ?? plan.Current?.CreatedAt)?.ToString("O") ?? "",
+            plan.IsNew ? "" : plan.Current!.Id,
+            plan.IsNew ? "" : (plan.Current!.UpdatedAt ?? plan.Current.CreatedAt).ToString("O"),
             .. change.Parameters.Select(p => $"{p.Key}={p.Value}"),
             "tags",
             .. change.Tags.Select(t => $"{t.Key}={t.Value}"),
