@@ -69,6 +69,7 @@ public static class ErrorIds
     public const string EnvironmentBusy = nameof(EnvironmentBusy);
     public const string DeploymentNotFound = nameof(DeploymentNotFound);
     public const string RollbackImpossible = nameof(RollbackImpossible);
+    public const string StackRollbackFailed = nameof(StackRollbackFailed);
     public const string StackVerbWrong = nameof(StackVerbWrong);
     public const string StackDrifted = nameof(StackDrifted);
     public const string HostUpdateFailed = nameof(HostUpdateFailed);
