@@ -13,7 +13,7 @@ usage: ./build.sh TASK
   test               all tests; ends with "N passed, N failed, N skipped"
   demo [pwsh|console]  the main job, end to end, on a local AWS
   bench [CONTEST..]  this module and its peers on the same work, as ratios: start, build, rebuild, expand,
-                     install, publish, compressors; all of them take half an hour
+                     install, publish, compressors, cloud; all of them take half an hour
   package            the module as one archive under out/
   clean              removes out/, bin/ and obj/
 EOF

@@ -105,17 +105,21 @@ public sealed class LocalCloudServer : IAsyncDisposable
     }
 
     /// <summary>Waits until somebody asks the cloud to stop (<see cref="LocalCloudLauncher.StopAsync"/>, SIGTERM, SIGHUP).</summary>
-    /// <exception cref="CumulusException"><c>LocalCloudUnavailable</c>: moto has ended by itself.</exception>
+    /// <exception cref="CumulusException"><c>LocalCloudUnavailable</c>: moto has ended by itself. The logs stay in the folder.</exception>
     public async Task WaitAsync(CancellationToken cancellationToken)
     {
         var first = await Task.WhenAny(_stop.Task, _moto!.Ended).WaitAsync(cancellationToken);
         if (first == _stop.Task)
             return;
-        throw new CumulusException(ErrorIds.LocalCloudUnavailable, FailureKind.Unavailable, $"moto_server has ended: {_moto.LastLine}")
+        var end = new CumulusException(ErrorIds.LocalCloudUnavailable, FailureKind.Unavailable, $"moto_server has ended: {_moto.LastLine}")
         {
             Target = "moto_server",
             Advice = $"See {_folder.MotoLog}; start the local cloud again.",
         };
+        _failed = true;
+        using (var log = new CloudLog(_folder.Log, _options.Clock))
+            log.WriteEnd(end);
+        throw end;
     }
 
     /// <summary>The hosts as they are now.</summary>
@@ -200,10 +204,10 @@ public sealed class LocalCloudServer : IAsyncDisposable
             else
                 ((IDisposable)part).Dispose();
         }
-        if (_failed)
-            _folder.RemoveAllButLogs();
-        else if (_keep)
+        if (_keep)
             _folder.RemoveCredentials();
+        else if (_failed)
+            _folder.RemoveAllButLogs();
         else
             _folder.Remove();
     }

@@ -24,6 +24,7 @@ internal sealed class SecurityGroupType : ResourceType, IReadableType
 
     public override async Task<ResourceState> UpdateAsync(ResourceWork work, ResourceState now, CancellationToken cancellationToken)
     {
+        await work.FollowEc2TagsAsync(now.PhysicalId, cancellationToken);
         foreach (var (property, direction) in new[] { ("SecurityGroupIngress", "Ingress"), ("SecurityGroupEgress", "Egress") })
         {
             var (rules, before) = (work.Items(property), TemplateValue.Items(TemplateValue.Child(work.Before, property)));
