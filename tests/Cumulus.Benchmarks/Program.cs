@@ -16,6 +16,7 @@ var contests = new (string Name, Func<Task> Run)[]
     ("install", () => InstallContest.RunAsync(cumulus, Console.Out)),
     ("cloud", () => CloudContest.RunAsync(cumulus, Console.Out)),
     ("publish", () => PublishContest.RunAsync(cumulus, Console.Out)),
+    ("plan", () => Task.Run(() => PlanFigure.Run(Console.Out))),
 };
 string[] unknown = [.. args.Except(contests.Select(c => c.Name))];
 if (unknown.Length > 0)

@@ -17,7 +17,7 @@ internal sealed class DeploymentFixture : IDisposable
 
         autoscale: { name: web, min: 1, max: 100 }
         modules:
-          - { name: site, source: { protocol: s3, url: 's3://bucket/code/' }, scope: code, path: /var/www/site }
+          - { name: site, source: { protocol: s3, url: 's3://bucket/code/' }, scope: code, path: /var/www/site AFTER}
         """;
 
     private readonly TempFolder _temp = new();
@@ -83,7 +83,7 @@ internal sealed class DeploymentFixture : IDisposable
 
     private async Task<DeployRequest> RequestAsync(string strategy)
     {
-        string yaml = Applications.Minimal + Modules + (AfterAllDeploy is null ? "" : $"\n    after_all_deploy: \"{AfterAllDeploy}\"");
+        string yaml = Applications.Minimal + Modules.Replace("AFTER", AfterAllDeploy is null ? "" : $", after_all_deploy: \"{AfterAllDeploy}\" ", StringComparison.Ordinal);
         var store = new ApplicationStore(new BucketStateStore(Objects, "bucket"), Clock);
         StoredApplication application = await store.FindAsync(new ApplicationKey("web", "prod", "front"), default) ?? await store.CreateAsync(Applications.Read(yaml), "test", default);
         return new DeployRequest { Application = application, Strategy = RolloutStrategy.Parse(strategy), Bucket = "bucket", User = "ci", Job = "job-1", Settings = new RolloutSettings { HealthLimit = TimeSpan.FromSeconds(60) } };

@@ -46,9 +46,9 @@ public sealed class GhostDeployerTests
         Assert.Equal(first.Id, (await fixture.ManifestAsync()).Modules[0].Deployment);
         Assert.Equal(8, fixture.Fleet.InService);
         Assert.Empty(fixture.Fleet.Suspended);
-        Assert.Equal(GhostDeploymentOutcome.TakenBack, (await fixture.RecordsAsync())[0].Outcome);
+        Assert.Equal([GhostDeploymentOutcome.Succeeded, GhostDeploymentOutcome.TakenBack], (await fixture.RecordsAsync()).Select(r => r.Outcome).Order());
         Assert.Null(await fixture.JournalAsync());
-        Assert.DoesNotContain(fixture.Fleet.Calls, c => c.StartsWith("install", StringComparison.Ordinal) && fixture.Fleet.Calls.Count(x => x.StartsWith("install", StringComparison.Ordinal)) > 2);
+        Assert.Equal(2, fixture.Fleet.Calls.Count(c => c.StartsWith("install", StringComparison.Ordinal)));
     }
 
     [Fact]
