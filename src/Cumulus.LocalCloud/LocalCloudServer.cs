@@ -4,8 +4,10 @@ using Cumulus.LocalCloud.AutoScaling;
 using Cumulus.LocalCloud.AutoScaling.Api;
 using Cumulus.LocalCloud.CloudFormation.Api;
 using Cumulus.LocalCloud.CloudFormation.Stacks;
+using Cumulus.LocalCloud.Ec2;
 using Cumulus.LocalCloud.Fleet;
 using Cumulus.LocalCloud.LoadBalancing;
+using Cumulus.LocalCloud.Messaging;
 using Cumulus.LocalCloud.Moto;
 using Cumulus.LocalCloud.Proxy;
 using Cumulus.LocalCloud.Ssm;
@@ -191,15 +193,23 @@ public sealed class LocalCloudServer : IAsyncDisposable
         foreach (var bucket in _options.Buckets)
             await client.CreateBucketAsync(bucket, _options.Region, cancellationToken);
         var faults = IHostFaults.None;
-        _fleet = Keep(new HostFleet(new MotoInventory(client), sandboxes, _folder, _options, log, time));
-        var targets = Keep(new TargetMonitor(client, _fleet, faults, _options.StackClock, log));
-        var autoScaling = Keep(new AutoScalingEngine(client, _fleet, targets, _options.StackClock, log));
-        var played = new PlayedServices(new AutoScalingApi(autoScaling), new LoadBalancingApi(client, targets, _fleet));
+        var (inventory, clock, folders) = (new MotoInventory(client), _options.StackClock, new ImageFolders(_folder));
+        var facts = new InstanceFacts(inventory, credentials, clock);
+        // Elsewhere all hosts have one address, and nobody could tell who asks.
+        var metadata = OperatingSystem.IsLinux() ? new MetadataService(ProxyServer.FreePort(), facts, faults, clock, log) : null;
+        _fleet = Keep(new HostFleet(inventory, sandboxes, _folder, folders, metadata, faults, _options, log, time));
+        var targets = Keep(new TargetMonitor(client, _fleet, faults, clock, log));
+        var autoScaling = Keep(new AutoScalingEngine(client, _fleet, targets, clock, log));
+        facts.TargetState = autoScaling.TargetState;
+        var images = Keep(new ImageStates(folders, log));
+        var played = new PlayedServices(
+            new AutoScalingApi(autoScaling), new LoadBalancingApi(client, targets, _fleet), new Ec2Api(client, _fleet, folders, images),
+            new MessagingApi(client, new Mailbox(_folder, clock), clock));
         var whole = new MotoClient(http, _moto.Address, played);
-        var runCommand = Keep(new RunCommandService(_fleet, log, time));
+        var runCommand = Keep(new RunCommandService(_fleet, client, faults, log, clock));
         _stacks = Keep(new StackEngine(whole, proxy.Endpoint, _options.StackClock, _options.StackPace, _fleet.Signal, log));
         var control = new ControlRequests(credentials, _fleet, _stacks, Stop);
-        proxy.Serve(new RequestHandler(credentials, new Forwarder(http, _moto.Address), _fleet, runCommand, played, new CloudFormationApi(_stacks, whole), new WaitHandles(_stacks), control, log));
+        proxy.Serve(new RequestHandler(credentials, new Forwarder(http, _moto.Address), _fleet, new RunCommandApi(runCommand), played, new CloudFormationApi(_stacks, whole), new WaitHandles(_stacks), control, log));
 
         StopOnSignals();
         log.Write($"ready at {proxy.Endpoint}; hosts: {sandboxes.Isolation}{(sandboxes.Note is null ? "" : $" ({sandboxes.Note})")}");

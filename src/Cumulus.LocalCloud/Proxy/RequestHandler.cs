@@ -9,7 +9,7 @@ namespace Cumulus.LocalCloud.Proxy;
 
 /// <summary>What happens to one request.</summary>
 internal sealed class RequestHandler(
-    Credentials credentials, Forwarder moto, HostFleet fleet, RunCommandService runCommand, PlayedServices played, CloudFormationApi cloudFormation, WaitHandles waits, ControlRequests control, CloudLog log)
+    Credentials credentials, Forwarder moto, HostFleet fleet, RunCommandApi runCommand, PlayedServices played, CloudFormationApi cloudFormation, WaitHandles waits, ControlRequests control, CloudLog log)
 {
     private const int BodyLimit = 8 * 1024 * 1024;
 
@@ -59,9 +59,9 @@ internal sealed class RequestHandler(
         var body = call.Protocol is AwsProtocol.S3 or AwsProtocol.RestJson ? null : await ReadAsync(request, cancellationToken);
         if (call.Protocol is AwsProtocol.Query or AwsProtocol.Ec2 && body is { Length: > 0 })
             call = call.WithForm(Encoding.UTF8.GetString(body));
-        if (call.Service == "ssm" && RunCommandService.Handles(call))
+        if (call.Service == "ssm" && RunCommandApi.Handles(call))
         {
-            await runCommand.Answer(call, body!).WriteAsync(response, withBody, cancellationToken);
+            await (await runCommand.AnswerAsync(call, body!, cancellationToken)).WriteAsync(response, withBody, cancellationToken);
             return;
         }
         if (call.Service == "cloudformation")
