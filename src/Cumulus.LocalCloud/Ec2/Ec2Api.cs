@@ -160,7 +160,7 @@ internal sealed class Ec2Api(MotoClient moto, HostFleet fleet, ImageFolders fold
         return [.. answer.Descendants("snapshotId").Select(id => id.Value).Where(id => id != "").Distinct()];
     }
 
-    private async Task TagAsync(string region, IReadOnlyList<string> resources, IReadOnlyList<KeyValuePair<string, string>> tags, CancellationToken cancellationToken)
+    private async Task TagAsync(string region, IReadOnlyList<string> resources, List<KeyValuePair<string, string>> tags, CancellationToken cancellationToken)
     {
         if (resources.Count == 0 || tags.Count == 0)
             return;

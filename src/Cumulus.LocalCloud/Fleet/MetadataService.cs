@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using Cumulus.Engine;
 
@@ -13,24 +14,24 @@ namespace Cumulus.LocalCloud.Fleet;
 internal sealed class MetadataService : IAsyncDisposable
 {
     private const string TokenHeader = "X-aws-ec2-metadata-token";
+    private static readonly TimeSpan RequestLimit = TimeSpan.FromSeconds(10);
+
     private const string LifetimeHeader = "X-aws-ec2-metadata-token-ttl-seconds";
 
     private readonly ConcurrentDictionary<string, Host> _hosts = new();
     private readonly ConcurrentDictionary<string, (string Address, DateTimeOffset Expires)> _tokens = new();
-    private readonly HttpListener _listener = new() { IgnoreWriteExceptions = true };
+    private readonly ConcurrentDictionary<string, (TcpListener Listener, Task Loop)> _listeners = new();
+    private readonly CancellationTokenSource _end = new();
     private readonly int _port;
     private readonly InstanceFacts _facts;
     private readonly IHostFaults _faults;
     private readonly TimeProvider _time;
     private readonly CloudLog _log;
-    private readonly Task _loop;
 
     /// <param name="port">Free at the hosts' addresses.</param>
     public MetadataService(int port, InstanceFacts facts, IHostFaults faults, TimeProvider time, CloudLog log)
     {
         (_port, _facts, _faults, _time, _log) = (port, facts, faults, time, log);
-        _listener.Start();
-        _loop = LoopAsync();
     }
 
     public string EndpointAt(string address) => string.Create(CultureInfo.InvariantCulture, $"http://{address}:{_port}");
@@ -39,71 +40,77 @@ internal sealed class MetadataService : IAsyncDisposable
     public void Serve(Host host)
     {
         _hosts[host.Address] = host;
-        var prefix = EndpointAt(host.Address) + "/";
-        if (!_listener.Prefixes.Contains(prefix))
-            _listener.Prefixes.Add(prefix);
+        _listeners.GetOrAdd(host.Address, Listen);
     }
 
     public async ValueTask DisposeAsync()
     {
-        _listener.Stop();
-        await _loop;
-        _listener.Close();
+        await _end.CancelAsync();
+        foreach (var (listener, loop) in _listeners.Values)
+        {
+            listener.Stop();
+            await loop;
+        }
+        _end.Dispose();
     }
 
-    private async Task LoopAsync()
+    private (TcpListener Listener, Task Loop) Listen(string address)
     {
-        while (_listener.IsListening)
+        var listener = new TcpListener(IPAddress.Parse(address), _port);
+        listener.Start();
+        return (listener, LoopAsync(listener, address));
+    }
+
+    private async Task LoopAsync(TcpListener listener, string address)
+    {
+        while (!_end.IsCancellationRequested)
         {
-            HttpListenerContext context;
+            TcpClient client;
             try
             {
-                context = await _listener.GetContextAsync();
+                client = await listener.AcceptTcpClientAsync(_end.Token);
             }
-            catch (Exception e) when (e is HttpListenerException or ObjectDisposedException or InvalidOperationException && !_listener.IsListening)
+            catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
             {
                 return;
             }
-            _ = Task.Run(() => AnswerAsync(context));
+            _ = Task.Run(() => AnswerAsync(client, address), CancellationToken.None);
         }
     }
 
-    private async Task AnswerAsync(HttpListenerContext context)
+    private async Task AnswerAsync(TcpClient client, string address)
     {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(_end.Token);
+        limit.CancelAfter(RequestLimit);
         try
         {
-            var address = context.Request.LocalEndPoint.Address.ToString();
-            if (!_hosts.TryGetValue(address, out var host) || _faults.IsCutOff(host))
+            using (client)
             {
-                context.Response.Abort();
-                return;
+                var stream = client.GetStream();
+                if (!_hosts.TryGetValue(address, out var host) || _faults.IsCutOff(host) || await MetadataRequest.ReadAsync(stream, limit.Token) is not { } request)
+                    return;
+                var (status, body) = await AnswerAsync(host, address, request, limit.Token);
+                var lifetime = request.Method == "PUT" && status == HttpStatusCode.OK ? $"{LifetimeHeader}: {request.Header(LifetimeHeader)}\r\n" : "";
+                var head = string.Create(CultureInfo.InvariantCulture, $"HTTP/1.1 {(int)status} {status}\r\nContent-Type: text/plain\r\nContent-Length: {body.Length}\r\n{lifetime}Connection: close\r\n\r\n");
+                await stream.WriteAsync((byte[])[.. Encoding.ASCII.GetBytes(head), .. body], limit.Token);
             }
-            var (status, body) = await AnswerAsync(host, address, context.Request);
-            context.Response.StatusCode = (int)status;
-            context.Response.ContentType = "text/plain";
-            context.Response.ContentLength64 = body.Length;
-            if (context.Request.HttpMethod == "PUT" && status == HttpStatusCode.OK)
-                context.Response.Headers[LifetimeHeader] = context.Request.Headers[LifetimeHeader];
-            await context.Response.OutputStream.WriteAsync(body);
-            context.Response.Close();
         }
-        catch (Exception e) when (e is HttpListenerException or IOException or ObjectDisposedException or HttpRequestException or CumulusException)
+        catch (Exception e) when (e is IOException or OperationCanceledException or ObjectDisposedException or HttpRequestException or CumulusException)
         {
             _log.Write($"metadata: {e.Message}");
-            context.Response.Abort();
         }
     }
 
-    private async Task<(HttpStatusCode Status, byte[] Body)> AnswerAsync(Host host, string address, HttpListenerRequest request)
+    private async Task<(HttpStatusCode Status, byte[] Body)> AnswerAsync(Host host, string address, MetadataRequest request, CancellationToken cancellationToken)
     {
-        var path = request.Url!.AbsolutePath;
-        if (await _facts.ReadAsync(host, CancellationToken.None) is not { } facts)
+        var path = request.Path;
+        if (await _facts.ReadAsync(host, cancellationToken) is not { } facts)
             return (HttpStatusCode.NotFound, []);
         if (!facts.IsOn)
             return (HttpStatusCode.Forbidden, []);
-        if (request.HttpMethod == "PUT" && path == "/latest/api/token")
-            return NewToken(address, request.Headers[LifetimeHeader]);
-        if (request.Headers[TokenHeader] is { } token ? !IsValid(token, address) : facts.NeedsToken)
+        if (request.Method == "PUT" && path == "/latest/api/token")
+            return NewToken(address, request.Header(LifetimeHeader));
+        if (request.Header(TokenHeader) is { } token ? !IsValid(token, address) : facts.NeedsToken)
             return (HttpStatusCode.Unauthorized, []);
         if (path == "/latest/user-data")
             return facts.UserData.Length == 0 ? (HttpStatusCode.NotFound, []) : (HttpStatusCode.OK, facts.UserData);
