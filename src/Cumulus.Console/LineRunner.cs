@@ -10,7 +10,7 @@ namespace Cumulus.Console;
 /// <summary>Runs lines, one after the other, in one session.</summary>
 internal sealed class LineRunner(CommandCatalog catalog, FormatViews views, Terminal terminal)
 {
-    private readonly CumulusSession _session = new();
+    private readonly CumulusSession _session = CumulusSession.Start();
 
     /// <summary>Binds a whole line before anything of it runs.</summary>
     /// <exception cref="UsageException">It cannot be run as it stands.</exception>

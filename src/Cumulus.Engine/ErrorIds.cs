@@ -142,6 +142,7 @@ public static class ErrorIds
     public const string FileExists = nameof(FileExists);
     public const string FileNotFound = nameof(FileNotFound);
     public const string FileOperationFailed = nameof(FileOperationFailed);
+    public const string JobsUnavailable = nameof(JobsUnavailable);
     public const string ModuleIncomplete = nameof(ModuleIncomplete);
     public const string OperationTimedOut = nameof(OperationTimedOut);
     public const string InputNotBound = nameof(InputNotBound);

@@ -38,6 +38,7 @@ public sealed class LocalCloudServer : IAsyncDisposable
     private HostFleet? _fleet;
     private StackEngine? _stacks;
     private CallJournal? _journal;
+    private AutoScalingEngine? _autoScaling;
 
     private LocalCloudServer(LocalCloudOptions options)
     {
@@ -142,6 +143,7 @@ public sealed class LocalCloudServer : IAsyncDisposable
             ClockAhead = (_options.Clock as LocalCloudClock)?.Ahead ?? TimeSpan.Zero,
             Stacks = stacks.Count(stack => !stack.IsDeleted),
             BusyStacks = stacks.Count(stack => stack.IsBusy),
+            BusyGroups = _autoScaling!.BusyGroups,
             Hosts = hosts.Count(host => host.IsAlive),
             Calls = counts.Sum(count => count.Count),
             Errors = counts.Sum(count => count.Errors),
@@ -158,7 +160,13 @@ public sealed class LocalCloudServer : IAsyncDisposable
     /// <summary>Makes calls, resources or instances fail from now on.</summary>
     /// <returns>The fault with its id.</returns>
     /// <exception cref="CumulusException"><c>LocalCloudFaultInvalid</c></exception>
-    public LocalCloudFault SetFault(LocalCloudFault fault) => _faults.Set(fault);
+    public LocalCloudFault SetFault(LocalCloudFault fault)
+    {
+        var set = _faults.Set(fault);
+        // Hosts that live meet it now.
+        _fleet!.Signal(_options.Region);
+        return set;
+    }
 
     /// <summary>The faults that are set, with how often each has happened.</summary>
     public IReadOnlyList<LocalCloudFault> GetFaults() => _faults.All;
@@ -245,17 +253,17 @@ public sealed class LocalCloudServer : IAsyncDisposable
         var client = new MotoClient(http, _moto.Address);
         foreach (var bucket in _options.Buckets)
             await client.CreateBucketAsync(bucket, _options.Region, cancellationToken);
-        var faults = IHostFaults.None;
-        _fleet = Keep(new HostFleet(new MotoInventory(client), sandboxes, _folder, _options, log, time));
+        var faults = new HostFaults(_faults, time);
+        _fleet = Keep(new HostFleet(new MotoInventory(client), sandboxes, _folder, _options, faults, log, time));
         var targets = Keep(new TargetMonitor(client, _fleet, faults, time, log));
-        var autoScaling = Keep(new AutoScalingEngine(client, _fleet, targets, time, log));
+        var autoScaling = _autoScaling = Keep(new AutoScalingEngine(client, _fleet, targets, time, log));
         var played = new PlayedServices(new AutoScalingApi(autoScaling), new LoadBalancingApi(client, targets, _fleet));
         var whole = new MotoClient(http, _moto.Address, played);
         var runCommand = Keep(new RunCommandService(_fleet, log, time));
         _stacks = Keep(new StackEngine(whole, proxy.Endpoint, time, _options.StackPace, _faults, _fleet.Signal, log));
         var accepted = new CredentialStore(credentials);
         var router = new CallRouter(new Forwarder(http, _moto.Address), _fleet, runCommand, played, new CloudFormationApi(_stacks, whole), accepted);
-        var control = new ControlRequests(credentials, this, journal, _faults, Stop);
+        var control = new ControlRequests(credentials, this, Stop);
         proxy.Serve(new RequestHandler(accepted, router, _faults, journal, new WaitHandles(_stacks), control, time, log));
 
         StopOnSignals();

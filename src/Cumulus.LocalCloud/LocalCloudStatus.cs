@@ -33,6 +33,9 @@ public sealed record LocalCloudStatus
     /// <summary>Those that are being worked on.</summary>
     public required int BusyStacks { get; init; }
 
+    /// <summary>Auto Scaling groups that have fewer instances than they are to have.</summary>
+    public required int BusyGroups { get; init; }
+
     /// <summary>Instances that live.</summary>
     public required int Hosts { get; init; }
 
@@ -55,7 +58,7 @@ public sealed record LocalCloudStatus
     public required IReadOnlyList<LocalCloudCallCount> Operations { get; init; }
 
     /// <summary>No instance lives, and none will come by itself.</summary>
-    internal bool IsIdle => Hosts == 0 && BusyStacks == 0;
+    internal bool IsIdle => Hosts == 0 && BusyStacks == 0 && BusyGroups == 0;
 
     /// <summary>Leaves the credentials out.</summary>
     public override string ToString() => $"LocalCloud {Endpoint} ({Path})";

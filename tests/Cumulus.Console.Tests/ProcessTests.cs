@@ -50,6 +50,41 @@ public sealed class ProcessTests : IDisposable
     }
 
     [Fact]
+    public async Task A_warning_of_the_configuration_comes_once_in_a_pipeline_and_again_in_the_next()
+    {
+        _folder.Write("t.yml", "Resources: { }");
+        string file = _folder.Write("cumulus.yml", "environments: { e: { bukcet: b, stacks: [s] } }\nstacks: { s: { template: t.yml } }\n");
+        string script = _folder.Write("demo.ps1", $"Get-Environment -ConfigurationPath {file} | Test-StackTemplate -ConfigurationPath {file} -SkipLint\nGet-Environment -ConfigurationPath {file}\n");
+
+        var one = await RunAsync("Get-Environment", "-ConfigurationPath", file, "|", "Test-StackTemplate", "-ConfigurationPath", file, "-SkipLint", "-Output", "json");
+        var two = await RunAsync("-File", script);
+
+        Assert.Contains("\"IsValid\": true", one.Out, StringComparison.Ordinal);
+        Assert.Single(one.ErrorLines, l => l.Contains("'bukcet' is not known", StringComparison.Ordinal));
+        Assert.Equal(2, two.ErrorLines.Count(l => l.Contains("'bukcet' is not known", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task A_configuration_is_begun_converted_and_tested()
+    {
+        string conf = _folder.Write("old.conf", "[environment: e]\nstacks = s\nbucekt = b\n[stack: s]\ntemplate = gone.json\n"), yml = Path.Combine(_folder.Path, "new.yml");
+
+        var begun = await RunAsync("New-CumulusConfiguration", yml, "-Environment", "stage", "-IncludeSchema");
+        var again = await RunAsync("New-CumulusConfiguration", yml);
+        var converted = await RunAsync("Convert-CumulusConfiguration", conf);
+        var tested = await RunAsync("Test-CumulusConfiguration", Path.Combine(_folder.Path, "old.yml"), "-Output", "json");
+
+        Assert.Equal((ExitCodes.Success, ""), (begun.ExitCode, begun.Error));
+        Assert.True(File.Exists(Path.Combine(_folder.Path, "cumulus.schema.json")));
+        Assert.Equal(ExitCodes.Failure, again.ExitCode);
+        Assert.Contains("Give -Force", again.Error, StringComparison.Ordinal);
+        Assert.Equal(ExitCodes.Success, converted.ExitCode);
+        Assert.Contains("# bucekt = b", File.ReadAllText(Path.Combine(_folder.Path, "old.yml")), StringComparison.Ordinal);
+        Assert.Equal(ExitCodes.Failure, tested.ExitCode);
+        Assert.Contains("\"Option\": \"stack: s / template\"", tested.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_usage_error_is_one_line_and_exit_code_2()
     {
         var run = await RunAsync("No-SuchThing");

@@ -1,4 +1,5 @@
 using System.Reflection;
+using Cumulus.PowerShell;
 
 namespace Cumulus.Console.Catalog;
 
@@ -42,7 +43,7 @@ internal sealed class CommandDescription
     /// <returns>Nulls when the type is no cmdlet.</returns>
     public static (string? Name, CustomAttributeData? Cmdlet) NameOf(Type type) =>
         !type.IsAbstract && AttributeData.Find(type, "Cmdlet") is { } cmdlet
-            ? ($"{cmdlet.ConstructorArguments[0].Value}-{cmdlet.ConstructorArguments[1].Value}", cmdlet)
+            ? (CmdletName.Of(type), cmdlet)
             : (null, null);
 
     private static List<string> SetsOf(string? defaultSet, IEnumerable<ParameterDescription> parameters)

@@ -16,6 +16,10 @@ internal sealed class ConsoleHost(BoundCommand bound, PipelineContext context, A
 
     public CumulusSession Session => context.Session;
 
+    public bool ShowsErrors => (Common.ErrorAction ?? context.ErrorAction) is not (StreamAction.SilentlyContinue or StreamAction.Ignore);
+
+    public bool ShowsWarnings => Common.WarningAction is not (StreamAction.SilentlyContinue or StreamAction.Ignore);
+
     private CommonParameters Common => bound.Common;
 
     public void UseRecord(IReadOnlyDictionary<ParameterDescription, object?> values) => _recordValues = values;
@@ -38,14 +42,13 @@ internal sealed class ConsoleHost(BoundCommand bound, PipelineContext context, A
     /// <exception cref="PipelineEndedException">The error ends the line, as <c>-ErrorAction Stop</c> asks.</exception>
     public void WriteError(CmdletError error)
     {
-        var action = Common.ErrorAction ?? context.ErrorAction;
-        if (action is StreamAction.SilentlyContinue or StreamAction.Ignore)
+        if (!ShowsErrors)
         {
             return;
         }
 
         context.Report(bound.Command.Name, error, withTrace: Common.Debug);
-        if (action == StreamAction.Stop)
+        if ((Common.ErrorAction ?? context.ErrorAction) == StreamAction.Stop)
         {
             throw new PipelineEndedException();
         }
@@ -53,7 +56,7 @@ internal sealed class ConsoleHost(BoundCommand bound, PipelineContext context, A
 
     public void WriteWarning(string text)
     {
-        if (Common.WarningAction is StreamAction.SilentlyContinue or StreamAction.Ignore)
+        if (!ShowsWarnings)
         {
             return;
         }
@@ -105,6 +108,9 @@ internal sealed class ConsoleHost(BoundCommand bound, PipelineContext context, A
             Note("", text, Style.Plain);
         }
     }
+
+    // Standard output is for records: what reads it must not meet anything else there. Build services read both.
+    public void WriteLogLine(string text) => context.Terminal.WriteErrorLine(text);
 
     public bool ShouldProcess(string target, string action) => _confirmation.ShouldProcess(target, action);
 

@@ -13,7 +13,10 @@ internal sealed class ConfigurationBuilder(MergedSettings settings, PathResolver
     public CumulusConfiguration Build(IReadOnlyList<string> sources)
     {
         _variables = Variables([settings.General]);
-        SectionView general = View(settings.General.Key, [settings.General], problems, Scope(_variables, null));
+        bool isOpen = false;
+        SectionView general = View(settings.General.Key, [settings.General], problems, new VariableScope(_variables, Process, null, (_, _, _) => isOpen = true));
+        string? stateBucket = general.Text("state-bucket") is { } bucket && !isOpen ? bucket : null;
+        StackSectionReader.Tags(general);
         EnvironmentDefinition[] environments = [.. Concrete(SectionKind.Environment).Select(Environment)];
         StackDefinition[] stacks = [.. Concrete(SectionKind.Stack).Select(s => _stacks.Read(AsWritten(s, environments.Any(e => e.Stacks.Contains(s.Key.Name))), null))];
         BundleDefinition[] bundles = [.. Concrete(SectionKind.Bundle).Select(b => _bundles.Read(AsWritten(b, environments.Any(e => e.Bundles.Contains(b.Key.Name)))))];
@@ -26,7 +29,7 @@ internal sealed class ConfigurationBuilder(MergedSettings settings, PathResolver
             Environments = environments,
             Stacks = stacks,
             Bundles = bundles,
-            StateBucket = general.Text("state-bucket"),
+            StateBucket = stateBucket,
             LogLevel = logLevel,
             Warnings = [],
         };

@@ -16,7 +16,7 @@ public sealed record CumulusConfiguration
 
     public required IReadOnlyList<BundleDefinition> Bundles { get; init; }
 
-    /// <summary>Where records and leases are kept, of environments that do not say; null: in each one's bucket.</summary>
+    /// <summary>Where records and leases are kept, of environments that do not say; null: in each one's own.</summary>
     public string? StateBucket { get; init; }
 
     /// <summary>How much the old program logged, from <c>log-level</c>; null when the configuration does not say.</summary>

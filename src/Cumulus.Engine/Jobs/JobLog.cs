@@ -18,7 +18,6 @@ public sealed class JobLog
     private readonly SecretRedaction _redaction;
     private readonly Action<JobLine>? _onLine;
     private readonly List<JobLine> _held = [];
-    private readonly SemaphoreSlim _writing = new(1);
     private long _lines;
     private int _chunks;
     private bool _isCut;
@@ -43,31 +42,23 @@ public sealed class JobLog
         foreach (string line in _redaction.Clean(text).ReplaceLineEndings("\n").TrimEnd('\n').Split('\n')) Add(level, Printable(line));
     }
 
-    /// <summary>Writes what is held. A chunk that could not be written is tried again at the next call.</summary>
+    /// <summary>Writes what is held. A chunk that could not be written is tried again at the next call. One call at a time.</summary>
     internal async Task FlushAsync(CancellationToken cancellationToken)
     {
-        await _writing.WaitAsync(cancellationToken);
-        try
+        while (Next() is { Length: > 0 } lines)
         {
-            while (Next() is { Length: > 0 } lines)
+            string name = JobNames.LogChunk(_subject, _id, _chunks + 1);
+            byte[] content = new JobLogChunk(JobLogChunk.CurrentSchema, lines).ToBytes();
+
+            // A repeated request may meet what its first try wrote; and a try that was given up may have written fewer lines.
+            if (await _state.PutIfAbsentAsync(name, content, cancellationToken) is null
+                && await _state.GetAsync(name, cancellationToken) is { } there && !there.Content.AsSpan().SequenceEqual(content))
             {
-                string name = JobNames.LogChunk(_subject, _id, _chunks + 1);
-                byte[] content = new JobLogChunk(JobLogChunk.CurrentSchema, lines).ToBytes();
-                string? written = await _state.PutIfAbsentAsync(name, content, cancellationToken);
-
-                // A repeated request may meet what its first try wrote; and a try that was given up may have written fewer lines.
-                if (written is null && await _state.GetAsync(name, cancellationToken) is { } there && !there.Content.AsSpan().SequenceEqual(content))
-                {
-                    written = await _state.PutIfMatchAsync(name, content, there.Version, cancellationToken);
-                }
-
-                lock (_held) _held.RemoveRange(0, lines.Length);
-                _chunks++;
+                await _state.PutIfMatchAsync(name, content, there.Version, cancellationToken);
             }
-        }
-        finally
-        {
-            _writing.Release();
+
+            lock (_held) _held.RemoveRange(0, lines.Length);
+            _chunks++;
         }
     }
 

@@ -61,6 +61,8 @@ public sealed class JobRunner(IStateStore state, TimeProvider clock, JobPace? pa
         try
         {
             turn = await new JobTurn(state, clock, _pace, isAlive).TakeAsync(request, keeper.Record, log, warn, stopped.Token);
+            Lease held = turn;
+            job.Lost = () => keeper.IsLost || held.Lost.IsCancellationRequested;
             await keeper.UpdateAsync(r => r with { Status = JobStatus.Started, StartedAt = clock.GetUtcNow() }, evenIfLost: false, stopped.Token);
             if (keeper.IsLost || keeper.Record.CancelledBy is not null) await stopped.CancelAsync();
             stopped.Token.ThrowIfCancellationRequested();

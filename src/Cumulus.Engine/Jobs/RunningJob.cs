@@ -14,6 +14,11 @@ public sealed class RunningJob
     /// <summary>Set when the work has to end: Ctrl+C, <c>Stop-GhostJob</c> from anywhere, the time limit, or the turn was lost. Clean-up runs under a token of its own.</summary>
     public CancellationToken Stop { get; }
 
+    /// <summary>Others may have taken the turn: the work writes nothing any more, and cleans nothing up either.</summary>
+    public bool IsTurnLost => Lost?.Invoke() == true;
+
+    internal Func<bool>? Lost { get; set; }
+
     /// <summary>How it ended, in a sentence, when it went well.</summary>
     public string? Message { get; set; }
 

@@ -47,6 +47,9 @@ internal sealed class AutoScalingEngine : IAsyncDisposable
 
     public RefreshWorker Refresher { get; }
 
+    /// <summary>How many groups have fewer instances than they are to have, and may launch some.</summary>
+    public int BusyGroups => _groups.Values.Count(group => group.Settings.Desired > group.Capacity && group.Runs("Launch"));
+
     public IReadOnlyList<Group> In(string region) => [.. _groups.Values.Where(group => group.Region == region).OrderBy(group => group.Name, StringComparer.Ordinal)];
 
     public Group? Find(string region, string name) => _groups.GetValueOrDefault((region, name));
@@ -99,6 +102,8 @@ internal sealed class AutoScalingEngine : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        // Hosts end after this.
+        Targets.Changed = Fleet.Changed = null;
         await _end.CancelAsync();
         await _loop;
         foreach (var group in _groups.Values)
@@ -156,9 +161,10 @@ internal sealed class AutoScalingEngine : IAsyncDisposable
             if (!group.IsDeleted)
                 await WorkAsync(group, _end.Token);
         }
-        catch (Exception e) when (e is CumulusException or HttpRequestException)
+        catch (Exception e) when (e is not OperationCanceledException)
         {
-            _log.Write($"group {group.Name}: {e.Message}");
+            // moto is busy or gone, or there is a defect: other groups must go on.
+            _log.Write($"group {group.Name}: {(e is CumulusException or HttpRequestException ? e.Message : e)}");
             group.RetryAt ??= Time.GetUtcNow() + RetryPause;
         }
         finally

@@ -33,7 +33,10 @@ internal sealed record InstanceRefresh
     /// <summary>Ids of the instances that are to be replaced.</summary>
     public ImmutableHashSet<string> Old { get; init; } = [];
 
-    /// <summary>How many of them are replaced by one that has warmed up.</summary>
+    /// <summary>Ids of all instances that were there when it (or its rollback) began: these need not warm up.</summary>
+    public ImmutableHashSet<string> Before { get; init; } = [];
+
+    /// <summary>How many of the old ones are replaced by one that has warmed up.</summary>
     public int Done { get; init; }
 
     /// <summary>How many instances the group has for now beyond the desired capacity.</summary>

@@ -14,8 +14,8 @@ internal sealed record RefreshPlan(InstanceRefresh Refresh, IReadOnlyList<GroupI
         var preferences = refresh.Preferences;
         var old = instances.Where(instance => refresh.Old.Contains(instance.Id) && !instance.IsTerminating).ToList();
         var counted = instances.Where(instance => instance.Counts).ToList();
-        var ready = counted.Count(instance => instance is { IsInService: true, IsHealthy: true } && (refresh.Old.Contains(instance.Id) || instance.InServiceAt + preferences.Warmup <= now));
-        var warming = counted.Count(instance => !refresh.Old.Contains(instance.Id) && !(instance.IsInService && instance.InServiceAt + preferences.Warmup <= now));
+        var ready = counted.Count(instance => instance is { IsInService: true, IsHealthy: true } && IsWarm(instance));
+        var warming = counted.Count(instance => !(instance.IsInService && IsWarm(instance)) && !refresh.Before.Contains(instance.Id));
         var gone = refresh.Old.Count - old.Count;
         // What is missing altogether has not even begun to warm up.
         var missing = Math.Max(0, desired - counted.Count);
@@ -34,12 +34,13 @@ internal sealed record RefreshPlan(InstanceRefresh Refresh, IReadOnlyList<GroupI
         var most = (int)Math.Floor(desired * preferences.MaxHealthy / 100.0);
         // With all of them to be healthy all the time, the new one comes first.
         var extra = preferences.MaxHealthy > 100 ? Math.Max(1, most - desired) : preferences.MinHealthy == 100 ? 1 : 0;
-        refresh = refresh with { Extra = Math.Min(extra, room) };
         var free = ready - least;
-        if (free <= 0 && warming == 0 && missing == 0 && refresh.Extra == 0)
+        if (free <= 0 && warming == 0 && missing == 0 && extra == 0)
             free = 1;
         var terminate = old.Where(instance => MayGo(instance, preferences)).OrderBy(instance => instance.LaunchedAt).Take(Math.Clamp(free, 0, room)).ToList();
-        return new RefreshPlan(refresh, terminate, IsFinished: false);
+        return new RefreshPlan(refresh with { Extra = Math.Min(extra, room - terminate.Count) }, terminate, IsFinished: false);
+
+        bool IsWarm(GroupInstance instance) => refresh.Before.Contains(instance.Id) || instance.InServiceAt + preferences.Warmup <= now;
     }
 
     /// <summary>The last checkpoint is the end, also where it is less than all.</summary>

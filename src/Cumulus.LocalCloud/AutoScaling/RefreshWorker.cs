@@ -60,6 +60,7 @@ internal sealed class RefreshWorker(GroupWorker worker, InstanceLauncher launche
             PercentageBefore = refresh.Percentage,
             Source = null,
             Old = [.. group.Instances.Where(instance => instance is { IsTerminating: false } && instance.Source != before).Select(instance => instance.Id)],
+            Before = [.. group.Instances.Select(instance => instance.Id)],
             Done = 0,
             BakedAt = null,
             AtCheckpointSince = null,
@@ -74,7 +75,14 @@ internal sealed class RefreshWorker(GroupWorker worker, InstanceLauncher launche
             !(preferences.SkipsMatching && instance.Source == source) &&
             !(preferences.OfStandby == "Ignore" && instance.State == LifecycleStates.Standby) &&
             !(preferences.OfProtected == "Ignore" && instance.IsProtected));
-        return refresh with { Status = InstanceRefresh.InProgress, Old = [.. old.Select(instance => instance.Id)], Source = source, LastProgress = time.GetUtcNow() };
+        return refresh with
+        {
+            Status = InstanceRefresh.InProgress,
+            Old = [.. old.Select(instance => instance.Id)],
+            Before = [.. group.Instances.Select(instance => instance.Id)],
+            Source = source,
+            LastProgress = time.GetUtcNow(),
+        };
     }
 
     private async Task<InstanceRefresh> MoveAsync(Group group, InstanceRefresh refresh, CancellationToken cancellationToken)

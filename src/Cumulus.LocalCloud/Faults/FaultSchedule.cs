@@ -73,6 +73,30 @@ internal sealed class FaultSchedule
         }
     }
 
+    /// <summary>The fault that holds for a thing. The thing meets each fault once; what is decided then holds as long as the fault is set.</summary>
+    /// <param name="id">Of the thing.</param>
+    public T? HoldingFor<T>(string id, Func<T, bool> fits)
+        where T : LocalCloudFault
+    {
+        lock (_gate)
+        {
+            foreach (var entry in _entries)
+            {
+                if (entry.Fault is not T fault || !fits(fault))
+                    continue;
+                if (!entry.Decided.TryGetValue(id, out var happens))
+                {
+                    happens = entry.Decided[id] = entry.Meet();
+                    if (happens)
+                        Interlocked.Increment(ref _fired);
+                }
+                if (happens)
+                    return fault;
+            }
+            return null;
+        }
+    }
+
     /// <summary>Whether a name is among those that a fault names.</summary>
     public static bool Fits(string? pattern, string name) => pattern is null || NamePattern.Matches(pattern, name);
 
@@ -99,6 +123,9 @@ internal sealed class FaultSchedule
         private int _fired;
 
         public LocalCloudFault Fault => fault;
+
+        /// <summary>Whether it happens to the things that have met it once and for all, by id.</summary>
+        public Dictionary<string, bool> Decided { get; } = [];
 
         public LocalCloudFault Describe() => fault with { Met = _met, Fired = _fired };
 

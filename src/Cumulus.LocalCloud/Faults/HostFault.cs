@@ -8,17 +8,17 @@ public enum HostFaultKind
     /// <summary>It stays in its boot: its user data does not run, and it takes no commands.</summary>
     NeverBoots,
 
-    /// <summary>Its processes end in the middle of its work, as if it had lost its power; its status checks fail.</summary>
+    /// <summary>Its processes end in the middle of its work, and EC2 calls it stopped.</summary>
     Dies,
 
-    /// <summary>It runs and cannot be reached: neither commands nor health checks get through, and its calls do not leave it.</summary>
+    /// <summary>It runs and cannot be reached: neither commands nor health checks get through.</summary>
     LosesNetwork,
 
     /// <summary>It runs, and no health check of a target group passes.</summary>
     StaysUnhealthy,
 }
 
-/// <summary>Makes instances fail. Each instance is asked about once, when it is launched.</summary>
+/// <summary>Makes instances fail, those that live already too. Each meets the fault once; when the fault is removed, networks and health come back.</summary>
 public sealed record HostFault : LocalCloudFault
 {
     public required HostFaultKind Kind { get; init; }
@@ -28,7 +28,10 @@ public sealed record HostFault : LocalCloudFault
     /// <summary>Name of the group that launched it.</summary>
     public string? AutoScalingGroup { get; init; }
 
-    /// <summary>How long after its launch, by the cloud's clock, <see cref="HostFaultKind.Dies"/> and <see cref="HostFaultKind.LosesNetwork"/> happen.</summary>
+    /// <summary>
+    /// How long after its launch, by the cloud's clock, <see cref="HostFaultKind.Dies"/> and <see cref="HostFaultKind.LosesNetwork"/> happen; an instance that is
+    /// older when the fault is set dies that long after the setting.
+    /// </summary>
     public TimeSpan Delay { get; init; }
 
     [JsonIgnore]

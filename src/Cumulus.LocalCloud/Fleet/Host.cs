@@ -4,7 +4,7 @@ using Cumulus.LocalCloud.Moto;
 namespace Cumulus.LocalCloud.Fleet;
 
 /// <summary>One instance come to life: its folder, its sandbox, and how its boot went.</summary>
-internal sealed class Host(Instance instance, HostFolder folder, string address, IHostSandbox? sandbox, string? noSandbox) : IDisposable
+internal sealed class Host(Instance instance, HostFolder folder, string address, IHostSandbox? sandbox, string? noSandbox, IHostFaults faults, DateTimeOffset madeAt) : IDisposable
 {
     /// <summary>The host's own health command, relative to its root: where it is, load balancers go by its exit code.</summary>
     private const string HealthCommand = "etc/localcloud/health";
@@ -28,8 +28,12 @@ internal sealed class Host(Instance instance, HostFolder folder, string address,
 
     public IReadOnlyDictionary<string, string> Tags { get; set; } = instance.Tags;
 
-    /// <summary>Takes commands: booted, and not gone again.</summary>
-    public bool IsOnline => State == LocalCloudHostState.Running && _hasSandbox;
+    public DateTimeOffset MadeAt => madeAt;
+
+    public string? AutoScalingGroup => Tags.GetValueOrDefault("aws:autoscaling:groupName");
+
+    /// <summary>Takes commands: booted, not gone again, and within reach.</summary>
+    public bool IsOnline => State == LocalCloudHostState.Running && _hasSandbox && !faults.IsCutOff(this);
 
     private int? BootExitCode { get; set; }
 
@@ -46,7 +50,7 @@ internal sealed class Host(Instance instance, HostFolder folder, string address,
         BootExitCode = BootExitCode,
         BootNote = BootNote,
         StackName = Tags.GetValueOrDefault("aws:cloudformation:stack-name"),
-        AutoScalingGroup = Tags.GetValueOrDefault("aws:autoscaling:groupName"),
+        AutoScalingGroup = AutoScalingGroup,
         Tags = Tags,
     };
 

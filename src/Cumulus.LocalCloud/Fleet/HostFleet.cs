@@ -13,7 +13,7 @@ internal sealed class HostFleet : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<string, Host> _hosts = new();
     private readonly ConcurrentDictionary<string, bool> _regions = new();
-    private readonly ConcurrentDictionary<Task, bool> _boots = new();
+    private readonly ConcurrentDictionary<Task, bool> _running = new();
     private readonly Channel<bool> _signals = Channel.CreateBounded<bool>(
         new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
@@ -24,12 +24,14 @@ internal sealed class HostFleet : IAsyncDisposable
     private readonly CloudFolder _folder;
     private readonly CloudLog _log;
     private readonly TimeProvider _time;
+    private readonly IHostFaults _faults;
+    private readonly ConcurrentDictionary<string, bool> _dying = new();
     private readonly LoopbackAddresses _addresses = new(OperatingSystem.IsLinux(), Environment.ProcessId);
     private readonly Task _loop;
 
-    public HostFleet(MotoInventory moto, SandboxFactory sandboxes, CloudFolder folder, LocalCloudOptions options, CloudLog log, TimeProvider time)
+    public HostFleet(MotoInventory moto, SandboxFactory sandboxes, CloudFolder folder, LocalCloudOptions options, IHostFaults faults, CloudLog log, TimeProvider time)
     {
-        (_moto, _sandboxes, _folder, _log, _time) = (moto, sandboxes, folder, log, time);
+        (_moto, _sandboxes, _folder, _faults, _log, _time) = (moto, sandboxes, folder, faults, log, time);
         _regions[options.Region] = true;
         _loop = LoopAsync(options.ReconcileInterval);
     }
@@ -69,7 +71,7 @@ internal sealed class HostFleet : IAsyncDisposable
         await _loop;
         await _turn.WaitAsync();
         await Task.WhenAll(_hosts.Values.Select(host => host.EndAsync(LocalCloudHostState.Terminated)));
-        await Task.WhenAll(_boots.Keys);
+        await Task.WhenAll(_running.Keys);
         foreach (var host in _hosts.Values)
             host.Dispose();
         _end.Dispose();
@@ -125,8 +127,10 @@ internal sealed class HostFleet : IAsyncDisposable
             host.Tags = instance.Tags;
         switch (instance.State)
         {
-            case "running" when host is null:
-                await BootAsync(instance, cancellationToken);
+            case "running":
+                if (host is null)
+                    await BootAsync(instance, cancellationToken);
+                MeetDeath(instance);
                 break;
             case "stopping" or "stopped" when host is not null:
                 await EndAsync(host, LocalCloudHostState.Stopped);
@@ -144,17 +148,52 @@ internal sealed class HostFleet : IAsyncDisposable
         var address = _addresses.Next();
         var refused = _sandboxes.Isolation == HostIsolation.Refused;
         var sandbox = refused ? null : _sandboxes.Create(instance.Id, instance.Region, address, folder);
-        var host = new Host(instance, folder, address, sandbox, refused ? _sandboxes.Note : null);
+        var host = new Host(instance, folder, address, sandbox, refused ? _sandboxes.Note : null, _faults, _time.GetUtcNow());
         _hosts[instance.Id] = host;
-        _log.Write($"{instance.Id} boots at {address}");
-        var boot = Task.Run(() => host.BootAsync(userData), CancellationToken.None);
-        _boots[boot] = true;
-        _ = boot.ContinueWith(done =>
+        if (_faults.NeverBoots(host))
         {
-            _boots.TryRemove(done, out _);
+            _log.Write($"{instance.Id} never boots: a fault");
+            return;
+        }
+        _log.Write($"{instance.Id} boots at {address}");
+        _ = Track(Task.Run(() => host.BootAsync(userData), CancellationToken.None)).ContinueWith(done =>
+        {
             var seen = host.Describe();
             _log.Write($"{host.Id} {(done.Exception is { } e ? $"failed: {e.InnerException}" : $"is {seen.State}, user data ended with {seen.BootExitCode?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "nothing"}")}");
         }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+    }
+
+    /// <summary>Has a host die at its time when it is to.</summary>
+    private void MeetDeath(Instance instance)
+    {
+        if (Find(instance.Id) is { } host && _faults.DiesAfter(host) is { } delay && _dying.TryAdd(host.Id, true))
+            Track(Task.Run(() => DieAsync(instance, delay), CancellationToken.None));
+    }
+
+    private async Task DieAsync(Instance instance, TimeSpan delay)
+    {
+        try
+        {
+            await Task.Delay(delay, _time, _end.Token);
+            _log.Write($"{instance.Id} dies: a fault");
+            await _moto.StopAsync(instance, _end.Token);
+            Signal(instance.Region);
+        }
+        catch (OperationCanceledException) when (_end.IsCancellationRequested)
+        {
+        }
+        catch (Exception e) when (e is CumulusException or HttpRequestException)
+        {
+            // It was terminated meanwhile.
+            _log.Write($"{instance.Id} could not be stopped: {e.Message}");
+        }
+    }
+
+    private Task Track(Task task)
+    {
+        _running[task] = true;
+        _ = task.ContinueWith(done => _running.TryRemove(done, out _), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        return task;
     }
 
     private async Task EndAsync(Host host, LocalCloudHostState state)

@@ -10,7 +10,7 @@ internal interface IHostFaults
     /// <summary>Asked once when a host is made: true leaves it without processes for ever, so that it stays booting, takes no command and serves nothing.</summary>
     bool NeverBoots(Host host);
 
-    /// <summary>Asked when a host begins to boot: after this time it dies, with its instance stopped in EC2. Null: it lives.</summary>
+    /// <summary>Asked whenever hosts are compared with instances: this long after the first answer the host dies, with its instance stopped in EC2. Null: it lives.</summary>
     TimeSpan? DiesAfter(Host host);
 
     /// <summary>Asked at each delivery: true while health checks, commands and the metadata service do not reach the host.</summary>

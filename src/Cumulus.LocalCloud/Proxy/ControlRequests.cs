@@ -6,8 +6,6 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Cumulus.Engine;
-using Cumulus.LocalCloud.Calls;
-using Cumulus.LocalCloud.Faults;
 using Cumulus.LocalCloud.Signing;
 
 namespace Cumulus.LocalCloud.Proxy;
@@ -16,7 +14,7 @@ namespace Cumulus.LocalCloud.Proxy;
 /// The cloud's own requests, below a path that no bucket can have. Whoever can read the state file may make them: its secret is
 /// the password.
 /// </summary>
-internal sealed class ControlRequests(Credentials credentials, LocalCloudServer server, CallJournal journal, FaultSchedule faults, Action<bool> stop)
+internal sealed class ControlRequests(Credentials credentials, LocalCloudServer server, Action<bool> stop)
 {
     public const string Prefix = "/_localcloud/";
 
@@ -52,14 +50,14 @@ internal sealed class ControlRequests(Credentials credentials, LocalCloudServer 
             case ("GET", "hosts"):
                 return Json(await server.GetHostsAsync(cancellationToken));
             case ("GET", "calls"):
-                return Json(journal.Find(Query(request.QueryString)));
+                return Json(server.GetCalls(Query(request.QueryString)));
             case ("GET", "faults"):
-                return Json(faults.All);
+                return Json(server.GetFaults());
             case ("POST", "faults"):
                 var fault = await JsonSerializer.DeserializeAsync<LocalCloudFault>(request.InputStream, Format, cancellationToken);
-                return Json(faults.Set(fault ?? throw new JsonException("There is no fault.")));
+                return Json(server.SetFault(fault ?? throw new JsonException("There is no fault.")));
             case ("DELETE", "faults"):
-                return Json(faults.Remove(request.QueryString["id"] ?? "*"));
+                return Json(server.RemoveFaults(request.QueryString["id"] ?? "*"));
             case ("POST", "clock"):
                 await server.StepClockAsync(TimeSpan.Parse(request.QueryString["step"] ?? "", CultureInfo.InvariantCulture), cancellationToken);
                 return Json(await server.GetStatusAsync(cancellationToken));

@@ -8,11 +8,13 @@ public abstract class AwsCmdlet : CumulusCmdlet
 {
     /// <summary>AWS region code, such as eu-west-1. Default: the environment's, then the session's, then the SDK's own.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(RegionCompleter))]
     public string? Region { get; set; }
 
     /// <summary>Profile of the AWS configuration files. Default: the environment's, then the session's, then the SDK's own chain; a session at a local AWS comes before the environment.</summary>
     [Parameter]
     [Alias("Profile")]
+    [ArgumentCompleter(typeof(ProfileCompleter))]
     public string? ProfileName { get; set; }
 
     /// <summary>One endpoint for all services, for a local AWS.</summary>

@@ -11,7 +11,7 @@ internal static class ConfigurationReading
         string[] full = [.. (paths ?? []).Select(host.ResolvePath)];
         CumulusConfiguration configuration = new ConfigurationLoader().Load(ConfigurationRequest.Here(host.CurrentFolder, full));
         host.WriteVerbose($"configuration: {string.Join(", ", configuration.Sources)}");
-        foreach (ConfigurationProblem warning in configuration.Warnings.Where(w => host.Session.Pipeline.IsNew(w.ToString()))) host.WriteWarning(warning.ToString());
+        foreach (ConfigurationProblem warning in configuration.Warnings.Where(w => host.Session.Said.IsNew(w.ToString()))) host.WriteWarning(warning.ToString());
         return configuration;
     }
 }

@@ -17,8 +17,10 @@ namespace Cumulus.PowerShell;
 public abstract class CumulusCmdlet : PSCmdlet, IDisposable
 {
     private readonly PipelinePump _pump = new();
+    private ICmdletHost? _given;
     private ICmdletHost? _frontEnd;
     private PipelineMemory? _pipeline;
+    private JobStart? _job;
 
     protected CumulusCmdlet() => Host = new PumpedHost(_pump, () => FrontEnd);
 
@@ -28,7 +30,8 @@ public abstract class CumulusCmdlet : PSCmdlet, IDisposable
     /// <summary>What <c>Connect-Cumulus</c> left for this session.</summary>
     protected CumulusSession Session => Host.Session;
 
-    private ICmdletHost FrontEnd => _frontEnd ??= new PowerShellHost(this);
+    // Not before the first block: what was given decides.
+    private ICmdletHost FrontEnd => _frontEnd ??= PipelineHost.Around(_given ?? new PowerShellHost(this), this);
 
     public void Dispose()
     {
@@ -37,19 +40,23 @@ public abstract class CumulusCmdlet : PSCmdlet, IDisposable
     }
 
     /// <summary>Makes another front end than PowerShell the host; before the first block.</summary>
-    internal void Attach(ICmdletHost host) => _frontEnd = host;
+    internal void Attach(ICmdletHost host) => _given = host;
 
     /// <exception cref="CmdletTerminatedException">The beginning failed; no other block may run.</exception>
     /// <exception cref="PipelineStoppedException">A stop was requested.</exception>
     internal void RunBegin()
     {
-        _pipeline = FrontEnd.Session.Pipeline;
+        _pipeline = FrontEnd.Session.Said;
         _pipeline.Enter(this);
-        var failures = Run(BeginAsync);
+        var failures = FrontEnd.IsSwitchOn(JobStart.Parameter) ? [JobStart.Unavailable(GetType())] : Run(BeginAsync);
         foreach (var failure in failures.SkipLast(1))
             FrontEnd.WriteError(ErrorMap.Map(failure));
-        if (failures.Count > 0)
-            throw new CmdletTerminatedException(ErrorMap.Map(failures[^1]));
+        if (failures.Count == 0)
+            return;
+
+        var last = ErrorMap.Map(failures[^1]);
+        FrontEnd.Announce(last);
+        throw new CmdletTerminatedException(last);
     }
 
     /// <exception cref="PipelineStoppedException">A stop was requested.</exception>
@@ -59,6 +66,7 @@ public abstract class CumulusCmdlet : PSCmdlet, IDisposable
     internal void RunEnd()
     {
         RunAndReport(EndAsync);
+        (FrontEnd as PipelineHost)?.Finish();
         _pump.Close();
     }
 
@@ -80,6 +88,13 @@ public abstract class CumulusCmdlet : PSCmdlet, IDisposable
 
     protected sealed override void BeginProcessing()
     {
+        var host = new PowerShellHost(this);
+        if (host.IsSwitchOn(JobStart.Parameter))
+        {
+            _job = new JobStart(this, host);
+            return;
+        }
+
         try
         {
             RunBegin();
@@ -90,9 +105,21 @@ public abstract class CumulusCmdlet : PSCmdlet, IDisposable
         }
     }
 
-    protected sealed override void ProcessRecord() => RunProcess();
+    protected sealed override void ProcessRecord()
+    {
+        if (_job is null)
+            RunProcess();
+        else
+            _job.AddRecord();
+    }
 
-    protected sealed override void EndProcessing() => RunEnd();
+    protected sealed override void EndProcessing()
+    {
+        if (_job is null)
+            RunEnd();
+        else
+            _job.Start();
+    }
 
     protected sealed override void StopProcessing() => RequestStop();
 
@@ -116,6 +143,9 @@ public abstract class CumulusCmdlet : PSCmdlet, IDisposable
     protected void WriteInformation(string text) => Host.WriteInformation(text);
 
     protected void WriteProgress(CmdletProgress progress) => Host.WriteProgress(progress);
+
+    /// <summary>One line for one thing that changed: always seen in a build service's log, a verbose line elsewhere.</summary>
+    protected void WriteStatus(string text) => Host.WriteStatus(text);
 
     protected new bool ShouldProcess(string target, string action) => Host.ShouldProcess(target, action);
 

@@ -20,8 +20,29 @@ public interface ICmdletHost
 
     void WriteProgress(CmdletProgress progress);
 
-    /// <summary>A line for whoever reads along where no bar can be drawn: output that goes to a file or to a build's log. Shown there and nowhere else.</summary>
+    /// <summary>A line for whoever reads along where no bar can be drawn: output that goes to a file or to a build service's log. Shown there and nowhere else.</summary>
     void WriteStatus(string text);
+
+    /// <summary>A line for the log of this process, whatever the preferences say.</summary>
+    void WriteLogLine(string text)
+    {
+    }
+
+    /// <summary>False when the user silenced errors: they are no news to a build service then.</summary>
+    bool ShowsErrors => true;
+
+    /// <summary>As <see cref="ShowsErrors"/>.</summary>
+    bool ShowsWarnings => true;
+
+    /// <summary>An error that ends the command is on its way to the user, who gets it in another way than by <see cref="WriteError"/>.</summary>
+    void Announce(CmdletError error)
+    {
+    }
+
+    /// <summary>The step of a build service that runs this shall not end with exit code 0, though nobody stops here.</summary>
+    void MarkFailed()
+    {
+    }
 
     /// <summary>True when the action shall be done: no <c>-WhatIf</c>, and confirmed where that is asked.</summary>
     bool ShouldProcess(string target, string action);

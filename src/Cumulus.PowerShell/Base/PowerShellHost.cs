@@ -13,7 +13,14 @@ internal sealed class PowerShellHost(PSCmdlet cmdlet) : ICmdletHost
 
     public string CurrentFolder => cmdlet.SessionState.Path.CurrentFileSystemLocation.ProviderPath;
 
-    public CumulusSession Session => Sessions.GetOrCreateValue(Runspace.DefaultRunspace);
+    public CumulusSession Session => SessionOf(Runspace.DefaultRunspace);
+
+    public bool ShowsErrors => Shows("ErrorAction", "ErrorActionPreference");
+
+    public bool ShowsWarnings => Shows("WarningAction", "WarningPreference");
+
+    /// <summary>What the runspace's commands left for each other.</summary>
+    public static CumulusSession SessionOf(Runspace runspace) => Sessions.GetValue(runspace, _ => CumulusSession.Start());
 
     /// <summary>The runspace of this thread starts anew.</summary>
     public static void ForgetSession() => Sessions.Remove(Runspace.DefaultRunspace);
@@ -22,6 +29,14 @@ internal sealed class PowerShellHost(PSCmdlet cmdlet) : ICmdletHost
         new(error.Exception, error.ErrorId, Enum.Parse<ErrorCategory>(error.Category), error.Target)
         {
             ErrorDetails = new ErrorDetails(error.Message) { RecommendedAction = error.Advice },
+        };
+
+    public static ProgressRecord ToRecord(CmdletProgress progress) =>
+        new(progress.Id, progress.Activity, NotEmpty(progress.Status))
+        {
+            PercentComplete = progress.PercentComplete is { } percent ? Math.Clamp(percent, 0, 100) : -1,
+            CurrentOperation = progress.CurrentOperation,
+            RecordType = progress.Completed ? ProgressRecordType.Completed : ProgressRecordType.Processing,
         };
 
     public void WriteObject(object? value, bool enumerateCollection) => cmdlet.WriteObject(value, enumerateCollection);
@@ -36,13 +51,17 @@ internal sealed class PowerShellHost(PSCmdlet cmdlet) : ICmdletHost
 
     public void WriteInformation(string text) => cmdlet.WriteInformation(text, ["Cumulus"]);
 
-    public void WriteProgress(CmdletProgress progress) =>
-        cmdlet.WriteProgress(new ProgressRecord(progress.Id, progress.Activity, NotEmpty(progress.Status))
-        {
-            PercentComplete = progress.PercentComplete is { } percent ? Math.Clamp(percent, 0, 100) : -1,
-            CurrentOperation = progress.CurrentOperation,
-            RecordType = progress.Completed ? ProgressRecordType.Completed : ProgressRecordType.Processing,
-        });
+    public void WriteProgress(CmdletProgress progress) => cmdlet.WriteProgress(ToRecord(progress));
+
+    // As Write-Host does it.
+    public void WriteLogLine(string text) => cmdlet.WriteInformation(new HostInformationMessage { Message = text }, ["PSHOST"]);
+
+    /// <summary>The pwsh steps of GitHub Actions and Azure Pipelines end with <c>exit $LASTEXITCODE</c>. Under Stop the error itself ends the step, or is caught.</summary>
+    public void MarkFailed()
+    {
+        if (Preference("ErrorAction", "ErrorActionPreference") != "Stop")
+            cmdlet.SessionState.PSVariable.Set("global:LASTEXITCODE", 1);
+    }
 
     // As Write-Host does it: the host shows it, whatever the preference for information is.
     public void WriteStatus(string text)
@@ -80,6 +99,39 @@ internal sealed class PowerShellHost(PSCmdlet cmdlet) : ICmdletHost
             : parameterName == "WhatIf" && LanguagePrimitives.IsTrue(cmdlet.GetVariableValue("WhatIfPreference"));
 
     public bool IsBound(string parameterName) => cmdlet.MyInvocation.BoundParameters.ContainsKey(parameterName);
+
+    /// <summary>What the session and the user gave, for a run of the same command elsewhere.</summary>
+    public JobSettings Settings() => new()
+    {
+        CurrentFolder = CurrentFolder,
+        Session = Session.ForJob(),
+        Drives = cmdlet.SessionState.Drive.GetAllForProvider("FileSystem").ToDictionary(d => d.Name, d => d.Root, StringComparer.OrdinalIgnoreCase),
+        ErrorAction = Preference("ErrorAction", "ErrorActionPreference"),
+        Warnings = ShowsWarnings,
+        Information = Shows("InformationAction", "InformationPreference"),
+        Verbose = IsBound("Verbose") ? IsSwitchOn("Verbose") : Shows("", "VerbosePreference"),
+        Debug = IsBound("Debug") ? IsSwitchOn("Debug") : Shows("", "DebugPreference"),
+        WhatIf = IsSwitchOn("WhatIf"),
+        Confirm = IsBound("Confirm") ? IsSwitchOn("Confirm") : null,
+        ConfirmPreference = cmdlet.GetVariableValue("ConfirmPreference")?.ToString() ?? "High",
+    };
+
+    public IReadOnlyDictionary<string, object?> BoundParameters() => new Dictionary<string, object?>(cmdlet.MyInvocation.BoundParameters!, StringComparer.OrdinalIgnoreCase);
+
+    public string CommandLine => cmdlet.MyInvocation.Line is { Length: > 0 } line ? line.Trim() : cmdlet.MyInvocation.MyCommand.Name;
+
+    public void Register(Job job)
+    {
+        cmdlet.JobRepository.Add(job);
+        cmdlet.WriteObject(job);
+    }
+
+    private bool Shows(string parameter, string variable) => Preference(parameter, variable) is not ("SilentlyContinue" or "Ignore");
+
+    private string Preference(string parameter, string variable) =>
+        cmdlet.MyInvocation.BoundParameters.TryGetValue(parameter, out var given)
+            ? $"{given}"
+            : $"{cmdlet.GetVariableValue(variable, "Continue")}";
 
     private static bool Asking(string query, string target, string advice, Func<bool> question)
     {

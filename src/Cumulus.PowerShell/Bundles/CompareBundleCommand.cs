@@ -25,15 +25,18 @@ public sealed class CompareBundleCommand : BundleReadingCmdlet
 
     /// <summary>Environment that the bundles are published for.</summary>
     [Parameter(Mandatory = true, ParameterSetName = "Environment")]
+    [ArgumentCompleter(typeof(EnvironmentCompleter))]
     public string Environment { get; set; } = "";
 
     /// <summary>Two versions, the older one first.</summary>
     [Parameter(Mandatory = true, ParameterSetName = "Environment")]
     [ValidateCount(2, 2)]
+    [ArgumentCompleter(typeof(VersionCompleter))]
     public string[] Version { get; set; } = [];
 
     /// <summary>Which bundles; wildcards are fine. Default: all of the environment.</summary>
     [Parameter(ParameterSetName = "Environment")]
+    [ArgumentCompleter(typeof(BundleCompleter))]
     public string[]? Name { get; set; }
 
     /// <summary>Bucket. Default: the environment's.</summary>

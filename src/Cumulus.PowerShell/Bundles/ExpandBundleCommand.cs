@@ -43,6 +43,10 @@ public sealed class ExpandBundleCommand : CumulusCmdlet
     [ValidateRange(1, int.MaxValue)]
     public int MaxRatio { get; set; } = (int)ArchiveLimits.Default.Ratio;
 
+    /// <summary>Run in the background as a PowerShell job, which Receive-Job, Wait-Job and Stop-Job take. In PowerShell only.</summary>
+    [Parameter]
+    public SwitchParameter AsJob { get; set; }
+
     protected override async Task ProcessAsync(CancellationToken stop)
     {
         IEnumerable<string> archives = LiteralPath.Length > 0 ? LiteralPath.Select(ResolvePath) : Path.SelectMany(p => PathWildcards.Archives(p, ResolvePath));

@@ -11,14 +11,17 @@ public sealed class GetBundleCommand : EnvironmentCmdlet
 {
     /// <summary>Environments; wildcards are fine. Default: all of the configuration, or of the bucket.</summary>
     [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(EnvironmentCompleter))]
     public string[] Environment { get; set; } = ["*"];
 
     /// <summary>Versions; wildcards are fine. Default: all.</summary>
     [Parameter(Position = 1, ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(VersionCompleter))]
     public string[]? Version { get; set; }
 
     /// <summary>Names of bundles; wildcards are fine. Default: all.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(BundleCompleter))]
     public string[]? Name { get; set; }
 
     /// <summary>Bucket to look into. Default: those of the environments; with it no configuration is needed.</summary>

@@ -22,14 +22,17 @@ public sealed class GetBundleContentCommand : BundleReadingCmdlet
 
     /// <summary>Environment that the bundles are published for.</summary>
     [Parameter(Mandatory = true, ParameterSetName = "Environment")]
+    [ArgumentCompleter(typeof(EnvironmentCompleter))]
     public string Environment { get; set; } = "";
 
     /// <summary>Version. Default: the environment's.</summary>
     [Parameter(ParameterSetName = "Environment")]
+    [ArgumentCompleter(typeof(VersionCompleter))]
     public string? Version { get; set; }
 
     /// <summary>Which bundles; wildcards are fine. Default: all of the environment.</summary>
     [Parameter(ParameterSetName = "Environment")]
+    [ArgumentCompleter(typeof(BundleCompleter))]
     public string[]? Name { get; set; }
 
     /// <summary>Bucket. Default: the environment's.</summary>

@@ -18,6 +18,7 @@ public sealed class NewBundleCommand : CumulusCmdlet
 
     /// <summary>Environment of the configuration; all its bundles are built unless -Name says which.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = "Environment", ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(EnvironmentCompleter))]
     public string Environment { get; set; } = "";
 
     /// <summary>Files and folders, with wildcards. The content of one folder is at the root of the bundle; several, and what wildcards find, are there under their own names.</summary>
@@ -32,6 +33,7 @@ public sealed class NewBundleCommand : CumulusCmdlet
 
     /// <summary>With -Environment: which of its bundles, wildcards are fine. With a path: the bundle's name; default: that of the one file or folder.</summary>
     [Parameter(Position = 1)]
+    [ArgumentCompleter(typeof(BundleCompleter))]
     public string[]? Name { get; set; }
 
     /// <summary>Version of the bundle. Default: the environment's.</summary>
@@ -71,6 +73,14 @@ public sealed class NewBundleCommand : CumulusCmdlet
     /// <summary>Read and compress everything anew, and remember nothing.</summary>
     [Parameter]
     public SwitchParameter NoCache { get; set; }
+
+    /// <summary>Run in the background as a PowerShell job, which Receive-Job, Wait-Job and Stop-Job take. In PowerShell only.</summary>
+    [Parameter]
+    public SwitchParameter AsJob { get; set; }
+
+    /// <summary>Say nothing to the build service that runs this: no groups, annotations, summary or outputs.</summary>
+    [Parameter]
+    public SwitchParameter NoCi { get; set; }
 
     protected override Task BeginAsync(CancellationToken stop)
     {

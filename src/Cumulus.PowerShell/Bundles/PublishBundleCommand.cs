@@ -26,6 +26,7 @@ public sealed class PublishBundleCommand : EnvironmentCmdlet
 
     /// <summary>Environment, for a bundle that was built for none.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(EnvironmentCompleter))]
     public string? Environment { get; set; }
 
     /// <summary>Version, for a bundle that was built for none.</summary>
@@ -73,6 +74,14 @@ public sealed class PublishBundleCommand : EnvironmentCmdlet
     /// <summary>Id, ARN or alias of the KMS key that signs the manifest.</summary>
     [Parameter]
     public string? SigningKmsKeyId { get; set; }
+
+    /// <summary>Run in the background as a PowerShell job, which Receive-Job, Wait-Job and Stop-Job take. In PowerShell only.</summary>
+    [Parameter]
+    public SwitchParameter AsJob { get; set; }
+
+    /// <summary>Say nothing to the build service that runs this: no groups, annotations, summary or outputs.</summary>
+    [Parameter]
+    public SwitchParameter NoCi { get; set; }
 
     protected override async Task ProcessAsync(CancellationToken stop)
     {
@@ -132,7 +141,9 @@ public sealed class PublishBundleCommand : EnvironmentCmdlet
             PublishedBundle result = await publisher.PublishAsync(request with { Progress = bar }, plan, stop);
             string replaced = result.Replaces is { } before ? $", instead of what was {before}" : "";
             string from = result.CopiedFrom is { } source ? $", copied from {source}" : "";
-            WriteVerbose($"{plan.Name}: {result.State} as s3://{plan.Bucket}/{plan.Key}{from}{replaced}");
+            string line = $"{plan.Name}: {result.State} as s3://{plan.Bucket}/{plan.Key}{from}{replaced}";
+            WriteVerbose(line);
+            WriteStatus(line);
             return result;
         }
         finally

@@ -16,14 +16,17 @@ public sealed class RemoveBundleCommand : EnvironmentCmdlet
 
     /// <summary>Environments; wildcards are fine.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(EnvironmentCompleter))]
     public string[] Environment { get; set; } = [];
 
     /// <summary>Versions; wildcards are fine. Default: all that -KeepLast or -OlderThan do not keep.</summary>
     [Parameter(Position = 1, ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(VersionCompleter))]
     public string[]? Version { get; set; }
 
     /// <summary>Names of bundles; wildcards are fine. Default: all.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(BundleCompleter))]
     public string[]? Name { get; set; }
 
     /// <summary>Bucket. Default: the environment's.</summary>

@@ -12,14 +12,17 @@ public sealed class SaveBundleCommand : EnvironmentCmdlet
 {
     /// <summary>Environments; wildcards are fine.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(EnvironmentCompleter))]
     public string[] Environment { get; set; } = [];
 
     /// <summary>Versions; wildcards are fine.</summary>
     [Parameter(Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(VersionCompleter))]
     public string[] Version { get; set; } = [];
 
     /// <summary>Names of bundles; wildcards are fine. Default: all.</summary>
     [Parameter(Position = 2, ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(BundleCompleter))]
     public string[]? Name { get; set; }
 
     /// <summary>Bucket. Default: the environment's.</summary>
@@ -33,6 +36,10 @@ public sealed class SaveBundleCommand : EnvironmentCmdlet
     /// <summary>Replace files of the same name with other content.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
+
+    /// <summary>Run in the background as a PowerShell job, which Receive-Job, Wait-Job and Stop-Job take. In PowerShell only.</summary>
+    [Parameter]
+    public SwitchParameter AsJob { get; set; }
 
     protected override async Task ProcessAsync(CancellationToken stop)
     {

@@ -11,11 +11,13 @@ public sealed class ConnectCumulusCommand : CumulusCmdlet
 {
     /// <summary>AWS region code.</summary>
     [Parameter(Position = 1, ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(RegionCompleter))]
     public string? Region { get; set; }
 
     /// <summary>Profile of the AWS configuration files; SSO and role profiles too.</summary>
     [Parameter(Position = 0, ParameterSetName = "Chain")]
     [Alias("Profile")]
+    [ArgumentCompleter(typeof(ProfileCompleter))]
     public string? ProfileName { get; set; }
 
     /// <summary>Role to assume, as an ARN.</summary>
@@ -35,8 +37,13 @@ public sealed class ConnectCumulusCommand : CumulusCmdlet
     [Parameter(Mandatory = true, ParameterSetName = "Keys", ValueFromPipelineByPropertyName = true)]
     public string? SecretAccessKey { get; set; }
 
+    /// <summary>Say nothing to the build service that runs this, from now on: no groups, annotations, summary or outputs.</summary>
+    [Parameter]
+    public SwitchParameter NoCi { get; set; }
+
     protected override async Task ProcessAsync(CancellationToken stop)
     {
+        if (IsBound(nameof(NoCi))) Session.SpeakToPipeline(!IsSet(NoCi));
         var connection = new AwsConnection
         {
             Region = Region,

@@ -29,6 +29,14 @@ public sealed class DeployEnvironmentCommand : DeployingCmdlet
     [ValidateSet("Rollback", "DoNothing", "Delete")]
     public string? OnFailure { get; set; }
 
+    /// <summary>Run in the background as a PowerShell job, which Receive-Job, Wait-Job and Stop-Job take. In PowerShell only.</summary>
+    [Parameter]
+    public SwitchParameter AsJob { get; set; }
+
+    /// <summary>Say nothing to the build service that runs this: no groups, annotations, summary or outputs.</summary>
+    [Parameter]
+    public SwitchParameter NoCi { get; set; }
+
     /// <summary>Show the plan and ask before anything is changed.</summary>
     [Parameter]
     public SwitchParameter RequireApproval { get; set; }

@@ -19,14 +19,17 @@ public abstract class DeployingCmdlet : EnvironmentCmdlet
     /// <summary>Environment of the configuration.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("Name")]
+    [ArgumentCompleter(typeof(EnvironmentCompleter))]
     public string Environment { get; set; } = "";
 
     /// <summary>Version to deploy; its bundles have to be published. Default: the environment's.</summary>
     [Parameter(Position = 1, ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(VersionCompleter))]
     public string? Version { get; set; }
 
     /// <summary>Short or full names of stacks, wildcards are fine. Default: all.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(StackCompleter))]
     public string[]? Stack { get; set; }
 
     /// <summary>Template parameters that replace the configured ones: @{ web = @{ InstanceType = 't3.small' } }.</summary>

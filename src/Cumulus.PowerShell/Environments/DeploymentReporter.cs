@@ -5,7 +5,7 @@ using Cumulus.Engine.Environments;
 
 namespace Cumulus.PowerShell;
 
-/// <summary>Shows a deployment or a removal while it runs: one verbose line for each change, one bar for each stack.</summary>
+/// <summary>Shows a deployment or a removal while it runs: one line for each change, one bar for each stack.</summary>
 internal sealed class DeploymentReporter(ICmdletHost host) : IDeploymentObserver
 {
     private readonly ConcurrentDictionary<string, int> _bars = [];
@@ -55,8 +55,12 @@ internal sealed class DeploymentReporter(ICmdletHost host) : IDeploymentObserver
         if (stack.Action != StackAction.Unchanged) host.WriteStatus($"{Now()}  {stack.StackName}  {stack.Status}  {took} s{(stack.FailureReason is { } why ? $"  {why}" : "")}");
     }
 
-    public void HostUpdated(HostUpdate update) =>
-        host.WriteVerbose($"{update.InstanceId}  {update.Status}{(update.ExitCode is { } code ? $", exit code {code}" : "")}");
+    public void HostUpdated(HostUpdate update)
+    {
+        string line = $"{update.InstanceId}  {update.Status}{(update.ExitCode is { } code ? $", exit code {code}" : "")}";
+        host.WriteVerbose(line);
+        host.WriteStatus($"{Now()}  {line}");
+    }
 
     public void HookLine(string hook, string line) => host.WriteVerbose($"{hook}: {line}");
 

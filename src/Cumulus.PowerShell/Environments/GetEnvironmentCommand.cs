@@ -11,6 +11,7 @@ public sealed class GetEnvironmentCommand : CumulusCmdlet
     /// <summary>Names; wildcards are fine. Default: all.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("Environment")]
+    [ArgumentCompleter(typeof(EnvironmentCompleter))]
     public string[] Name { get; set; } = ["*"];
 
     /// <summary>Configuration files; a later one overrides an earlier one option by option. Default: the usual places.</summary>

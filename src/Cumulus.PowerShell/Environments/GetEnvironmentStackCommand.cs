@@ -12,10 +12,12 @@ public sealed class GetEnvironmentStackCommand : EnvironmentCmdlet
     /// <summary>Environment of the configuration.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("Name")]
+    [ArgumentCompleter(typeof(EnvironmentCompleter))]
     public string Environment { get; set; } = "";
 
     /// <summary>Short or full names of stacks, wildcards are fine. Default: all.</summary>
     [Parameter(Position = 1)]
+    [ArgumentCompleter(typeof(StackCompleter))]
     public string[]? Stack { get; set; }
 
     protected override async Task ProcessAsync(CancellationToken stop)

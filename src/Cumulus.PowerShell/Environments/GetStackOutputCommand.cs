@@ -12,11 +12,13 @@ public sealed class GetStackOutputCommand : EnvironmentCmdlet
     /// <summary>Environment of the configuration.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("Name")]
+    [ArgumentCompleter(typeof(EnvironmentCompleter))]
     public string Environment { get; set; } = "";
 
     /// <summary>Short or full names of stacks, wildcards are fine. Default: all that are deployed.</summary>
     [Parameter(Position = 1, ValueFromPipelineByPropertyName = true)]
     [Alias("StackName")]
+    [ArgumentCompleter(typeof(StackCompleter))]
     public string[]? Stack { get; set; }
 
     /// <summary>Write one table of all outputs, by STACK.KEY; of one stack by KEY.</summary>

@@ -13,10 +13,12 @@ public sealed class RemoveEnvironmentCommand : EnvironmentCmdlet
     /// <summary>Environment of the configuration.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("Name")]
+    [ArgumentCompleter(typeof(EnvironmentCompleter))]
     public string Environment { get; set; } = "";
 
     /// <summary>Short or full names of stacks, wildcards are fine. Default: all.</summary>
     [Parameter(Position = 1)]
+    [ArgumentCompleter(typeof(StackCompleter))]
     public string[]? Stack { get; set; }
 
     /// <summary>Logical ids of resources that stay where their deletion has failed before.</summary>
@@ -31,6 +33,14 @@ public sealed class RemoveEnvironmentCommand : EnvironmentCmdlet
     /// <summary>Do not ask.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
+
+    /// <summary>Run in the background as a PowerShell job, which Receive-Job, Wait-Job and Stop-Job take. In PowerShell only.</summary>
+    [Parameter]
+    public SwitchParameter AsJob { get; set; }
+
+    /// <summary>Say nothing to the build service that runs this: no groups, annotations, summary or outputs.</summary>
+    [Parameter]
+    public SwitchParameter NoCi { get; set; }
 
     protected override async Task ProcessAsync(CancellationToken stop)
     {

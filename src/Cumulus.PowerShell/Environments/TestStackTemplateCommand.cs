@@ -14,11 +14,13 @@ public sealed class TestStackTemplateCommand : EnvironmentCmdlet
     /// <summary>Environment of the configuration.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("Name")]
+    [ArgumentCompleter(typeof(EnvironmentCompleter))]
     public string Environment { get; set; } = "";
 
     /// <summary>Short or full names of stacks, wildcards are fine. Default: all of the environment.</summary>
     [Parameter(Position = 1, ValueFromPipelineByPropertyName = true)]
     [Alias("StackName")]
+    [ArgumentCompleter(typeof(StackCompleter))]
     public string[]? Stack { get; set; }
 
     /// <summary>Ask CloudFormation, too. Templates that are too long to be sent, and files that they name, go to the environment's bucket.</summary>

@@ -24,13 +24,15 @@ public abstract class ApplicationCmdlet : GhostCmdlet
     /// <summary>blue or green. Default: both halves of a pair, and applications that are none.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [Alias("Color")]
-    [ValidateSet("blue", "green")]
     public string? Colour { get; set; }
 
     /// <summary>Which applications are meant.</summary>
     private protected ApplicationPattern Pattern => ApplicationKey.Parse(Name) is { } whole
-        ? new ApplicationPattern(whole.Name, whole.Env, whole.Role, whole.Colour ?? Colour)
-        : new ApplicationPattern(Name, Env, Role, Colour);
+        ? new ApplicationPattern(whole.Name, whole.Env, whole.Role, whole.Colour ?? Chosen)
+        : new ApplicationPattern(Name, Env, Role, Chosen);
+
+    // PowerShell gives a text that is null in a record as an empty one.
+    private string? Chosen => string.IsNullOrEmpty(Colour) ? null : ApplicationKey.RequireColour(Colour);
 
     private protected async Task<ApplicationStore> StoreAsync(CancellationToken stop) => new(await StateAsync(Pattern.Env, stop), TimeProvider.System);
 

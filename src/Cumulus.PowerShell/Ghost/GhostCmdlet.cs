@@ -16,6 +16,7 @@ public abstract class GhostCmdlet : EnvironmentCmdlet
 
     private IStateStore? _state;
     private AwsGateways? _stateAws;
+    private string? _stateBucket;
 
     /// <summary>Bucket with the state. Default: CUMULUS_STATE (s3://BUCKET, or a folder), then the bucket of the configuration, then a folder of yours.</summary>
     [Parameter]
@@ -47,7 +48,18 @@ public abstract class GhostCmdlet : EnvironmentCmdlet
         EnvironmentDefinition? environment = ConfigurationIfAny?.Environments.FirstOrDefault(e => e.Bucket == bucket);
         _stateAws = await OpenAwsAsync(environment is null ? null : AwsConnection.Of(environment), stop);
         WriteVerbose($"state: bucket {bucket}");
+        _stateBucket = bucket;
         return _state = new BucketStateStore(_stateAws.Objects, bucket);
+    }
+
+    /// <summary>Where packages lie: the bucket that was given, else that of the state, each by the account that the state is reached with.</summary>
+    /// <param name="given">Null: not given.</param>
+    /// <exception cref="CumulusException"><see cref="ErrorIds.BucketMissing"/>: the state is a folder, and no bucket was given.</exception>
+    private protected async Task<(IObjectStore Objects, string Bucket)> PackagesAsync(string? given, CancellationToken stop)
+    {
+        string bucket = given ?? _stateBucket ?? throw new CumulusException(ErrorIds.BucketMissing, FailureKind.InvalidInput, "The state is a folder, and where packages go was not said.") { Advice = "Give -PackageBucket." };
+        _stateAws ??= await OpenAwsAsync(null, stop);
+        return (_stateAws.Objects, bucket);
     }
 
     /// <summary>The account and the region that the application works in.</summary>

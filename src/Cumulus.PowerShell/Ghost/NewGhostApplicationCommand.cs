@@ -27,7 +27,6 @@ public sealed class NewGhostApplicationCommand : GhostCmdlet
     /// <summary>Makes it one half of a blue/green pair.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [Alias("Color")]
-    [ValidateSet("blue", "green")]
     public string? Colour { get; set; }
 
     /// <summary>VPC of the instances.</summary>
@@ -54,7 +53,7 @@ public sealed class NewGhostApplicationCommand : GhostCmdlet
     {
         var store = new ApplicationStore(await StateAsync(Env, stop), TimeProvider.System);
         var fields = new Dictionary<string, JsonNode?> { ["name"] = Name, ["env"] = Env, ["role"] = Role };
-        if (Colour is not null) (fields["blue_green.enable_blue_green"], fields["blue_green.color"]) = (true, Colour);
+        if (!string.IsNullOrEmpty(Colour)) (fields["blue_green.enable_blue_green"], fields["blue_green.color"]) = (true, Colour);
         if (VpcId is not null) fields["vpc_id"] = VpcId;
         if (InstanceType is not null) fields["instance_type"] = InstanceType;
         if (BuildSubnetId is not null) fields["build_infos.subnet_id"] = BuildSubnetId;

@@ -14,6 +14,7 @@ public sealed class GetBundleHandlerReportCommand : EnvironmentCmdlet
     /// <summary>Environments. Wildcards are fine for those of the configuration.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
     [Alias("Name")]
+    [ArgumentCompleter(typeof(EnvironmentCompleter))]
     public string[] Environment { get; set; } = [];
 
     /// <summary>Hosts, by instance id or name; wildcards are fine. Default: all.</summary>

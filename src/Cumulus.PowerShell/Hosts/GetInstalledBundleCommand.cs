@@ -10,6 +10,7 @@ public sealed class GetInstalledBundleCommand : CumulusCmdlet
 {
     /// <summary>Names of bundles; wildcards are fine. Default: all.</summary>
     [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(InstalledBundleCompleter))]
     public string[] Name { get; set; } = [];
 
     /// <summary>Folder that stands for the host's root. Default: the variable CUMULUS_ROOT, else the host itself.</summary>

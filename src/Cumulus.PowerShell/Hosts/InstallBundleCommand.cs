@@ -18,14 +18,17 @@ public sealed class InstallBundleCommand : HandlerCmdlet
 
     /// <summary>Names of the bundles. Default: all that metadata.conf lists; those that it no longer lists are then removed.</summary>
     [Parameter(Position = 0, ParameterSetName = "Bucket", ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(BundleCompleter))]
     public string[]? Name { get; set; }
 
     /// <summary>Environment. Default: as metadata.conf says.</summary>
     [Parameter(ParameterSetName = "Bucket", ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(EnvironmentCompleter))]
     public string? Environment { get; set; }
 
     /// <summary>Version. Default: as metadata.conf says.</summary>
     [Parameter(ParameterSetName = "Bucket", ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(VersionCompleter))]
     public string? Version { get; set; }
 
     /// <summary>Bucket. Default: as metadata.conf says.</summary>
@@ -90,6 +93,14 @@ public sealed class InstallBundleCommand : HandlerCmdlet
     [Parameter]
     [ValidateRange(1, 86400)]
     public int TimeoutSec { get; set; } = 300;
+
+    /// <summary>Run in the background as a PowerShell job, which Receive-Job, Wait-Job and Stop-Job take. In PowerShell only.</summary>
+    [Parameter]
+    public SwitchParameter AsJob { get; set; }
+
+    /// <summary>Say nothing to the build service that runs this: no groups, annotations, summary or outputs.</summary>
+    [Parameter]
+    public SwitchParameter NoCi { get; set; }
 
     protected override Task ProcessAsync(CancellationToken stop)
     {

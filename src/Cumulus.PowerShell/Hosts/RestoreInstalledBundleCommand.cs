@@ -10,11 +10,13 @@ public sealed class RestoreInstalledBundleCommand : CumulusCmdlet
 {
     /// <summary>Bundles that go back; the others stay. Default: all.</summary>
     [Parameter(Position = 0, ParameterSetName = "Version")]
+    [ArgumentCompleter(typeof(InstalledBundleCompleter))]
     public string[]? Name { get; set; }
 
     /// <summary>Version to go back to. Default: the one before the installed one.</summary>
     [Parameter(ParameterSetName = "Version")]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(KeptVersionCompleter))]
     public string? Version { get; set; }
 
     /// <summary>Go back only if the install had to be confirmed and was not in its time.</summary>
@@ -43,6 +45,10 @@ public sealed class RestoreInstalledBundleCommand : CumulusCmdlet
     [Parameter]
     [ValidateRange(1, 86400)]
     public int TimeoutSec { get; set; } = 300;
+
+    /// <summary>Run in the background as a PowerShell job, which Receive-Job, Wait-Job and Stop-Job take. In PowerShell only.</summary>
+    [Parameter]
+    public SwitchParameter AsJob { get; set; }
 
     protected override async Task EndAsync(CancellationToken stop)
     {

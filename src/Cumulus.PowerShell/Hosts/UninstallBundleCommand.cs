@@ -13,6 +13,7 @@ public sealed class UninstallBundleCommand : CumulusCmdlet
     /// <summary>Names of bundles; wildcards are fine.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(InstalledBundleCompleter))]
     public string[] Name { get; set; } = [];
 
     /// <summary>Folder that stands for the host's root. Default: the variable CUMULUS_ROOT, else the host itself.</summary>
@@ -27,6 +28,10 @@ public sealed class UninstallBundleCommand : CumulusCmdlet
     [Parameter]
     [ValidateRange(1, 86400)]
     public int TimeoutSec { get; set; } = 300;
+
+    /// <summary>Run in the background as a PowerShell job, which Receive-Job, Wait-Job and Stop-Job take. In PowerShell only.</summary>
+    [Parameter]
+    public SwitchParameter AsJob { get; set; }
 
     protected override Task ProcessAsync(CancellationToken stop)
     {

@@ -16,6 +16,7 @@ public sealed class StartLocalCloudCommand : CumulusCmdlet
 
     /// <summary>Region that the session is connected to. Other regions are answered as well.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(RegionCompleter))]
     public string Region { get; set; } = "eu-west-1";
 
     /// <summary>Buckets that are there from the start.</summary>

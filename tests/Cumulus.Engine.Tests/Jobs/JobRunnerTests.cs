@@ -427,7 +427,7 @@ public sealed class JobRunnerTests
     {
         var life = new BucketStateStore(_objects, "b");
         var stopped = new ManualClock();
-        _ = new JobRunner(life, stopped, _pace, warn: null, new Random(1), _ => true).RunAsync(Request(), _ => new TaskCompletionSource<int>().Task, default);
+        _ = new JobRunner(life, stopped, _pace, warn: null, _random, _ => true).RunAsync(Request(), _ => new TaskCompletionSource<int>().Task, default);
         Assert.Equal(JobStatus.Started, (await OnlyAsync()).Status);
         if (!withTurn) await new LeaseStore(_state, _clock).BreakAsync("jobs/web/prod/front/turn", default);
     }

@@ -181,7 +181,7 @@ public sealed class InstanceRefreshTests(FleetFixture fleet) : IClassFixture<Fle
         return name;
     }
 
-    private static int Count(AutoScalingGroup group, string version) => group.Instances.Count(i => i.LaunchTemplate.Version == version);
+    private static int Count(AutoScalingGroup group, string version) => group.Instances.Count(i => i.LaunchTemplate.Version == version && i.LifecycleState == LifecycleState.InService);
 
     private Task StartAsync(string name, string version, RefreshPreferences preferences) => _cloud.AutoScaling.StartInstanceRefreshAsync(new StartInstanceRefreshRequest
     {

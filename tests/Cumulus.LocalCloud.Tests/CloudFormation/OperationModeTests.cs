@@ -157,6 +157,20 @@ public sealed class OperationModeTests(CloudFixture cloud) : IClassFixture<Cloud
         Assert.DoesNotContain(stackEvents, e => e.LogicalResourceId == "Words");
     }
 
+    // As above: CreateStack and UpdateStack are checked too
+    [Fact]
+    public async Task A_stack_that_cannot_work_fails_before_anything_is_made()
+    {
+        var name = CloudFixture.NewName();
+
+        var stack = await cloud.CreateAsync(name, "Resources: {Topic: {Type: AWS::SNS::Topic}, Other: {Type: AWS::SNS::Topic, Properties: {DisplayNam: x}}}");
+        var events = (await cloud.CloudFormation.DescribeEventsAsync(new DescribeEventsRequest { StackName = name, Filters = new EventFilter { FailedEvents = true } }, CloudFixture.Within())).OperationEvents;
+
+        Assert.Equal("ROLLBACK_COMPLETE", stack.StackStatus.Value);
+        Assert.Equal(("VALIDATION_ERROR", "PROPERTY_VALIDATION", "CREATE_STACK"), (events.Single().EventType.Value, events.Single().ValidationName, events.Single().OperationType.Value));
+        Assert.DoesNotContain(await cloud.EventsAsync(name), e => e.LogicalResourceId is "Topic" or "Other");
+    }
+
     [Fact]
     public async Task A_bucket_that_is_not_empty_is_a_warning()
     {

@@ -23,6 +23,12 @@ public sealed class TemplateRuleTests(CloudFixture cloud) : IClassFixture<CloudF
     [InlineData("Resources: {A: {Type: AWS::SNS::Topic, Condition: C}}", "Template format error: Unresolved condition dependency C in the Resources block of the template")]
     [InlineData("Conditions: {C: !Equals [!Ref A, x]}\nResources: {A: {Type: AWS::SNS::Topic}}", "Template format error: Unresolved dependencies [A]. Cannot reference resources in the Conditions block of the template")]
     [InlineData("Resources: {A: {Type: AWS::SNS::Topic, Properties: {DisplayName: !Nothing x}}}", "Template format error: YAML not well-formed. Unknown tag !Nothing")]
+    [InlineData("Resources: {A: {Type: AWS::SNS::Topic, Properties: {DisplayName: {'Fn::Lenght': [a]}}}}", "Template format error: Encountered unsupported function: Fn::Lenght Supported functions are: [Fn::And")]
+    [InlineData("Resources: {A: {Type: AWS::SSM::Parameter, Properties: {Type: String, Value: {'Fn::Length': [a]}}}}", "Template format error: Encountered unsupported function: Fn::Length Supported functions are: [Fn::And")]
+    [InlineData("Resources: {A: {Type: AWS::SNS::Topic, Properties: {DisplayName: '{{resolve:ssm-secure:secret:1}}'}}}", "SSM Secure reference is not supported in: [AWS::SNS::Topic/Properties/DisplayName]")]
+    [InlineData("Resources: {A: {Properties: {}}}", "Template format error: [/Resources/A] Every Resources object must contain a Type member.")]
+    [InlineData("Parameters: {P: {Default: x}}\nResources: {A: {Type: AWS::SNS::Topic}}", "Template format error: [/Parameters/P] Every Parameters object must contain a Type member.")]
+    [InlineData("Resources: {}", "Template format error: At least one Resources member must be defined.")]
     public async Task A_template_that_cannot_work_is_refused_at_once(string template, string message)
     {
         var error = await RefusedAsync(new CreateStackRequest { StackName = CloudFixture.NewName(), TemplateBody = template });

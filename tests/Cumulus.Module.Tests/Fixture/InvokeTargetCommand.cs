@@ -15,6 +15,9 @@ public sealed class InvokeTargetCommand : CumulusCmdlet
     [Parameter]
     public Block? FailIn { get; set; }
 
+    [Parameter]
+    public SwitchParameter AsJob { get; set; }
+
     protected override Task BeginAsync(CancellationToken stop) => EdgeAsync(Block.Begin);
 
     protected override async Task ProcessAsync(CancellationToken stop)

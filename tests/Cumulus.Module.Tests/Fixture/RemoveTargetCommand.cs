@@ -13,6 +13,9 @@ public sealed class RemoveTargetCommand : CumulusCmdlet
     [Parameter]
     public SwitchParameter Force { get; set; }
 
+    [Parameter]
+    public SwitchParameter AsJob { get; set; }
+
     protected override async Task ProcessAsync(CancellationToken stop)
     {
         await Task.Yield();

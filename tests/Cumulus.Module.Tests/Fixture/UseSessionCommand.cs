@@ -11,6 +11,9 @@ public sealed class UseSessionCommand : CumulusCmdlet
     [Parameter(Position = 0)]
     public string? Region { get; set; }
 
+    [Parameter]
+    public SwitchParameter AsJob { get; set; }
+
     protected override async Task ProcessAsync(CancellationToken stop)
     {
         await Task.Yield();

@@ -16,6 +16,9 @@ public sealed class WaitStopCommand : CumulusCmdlet
     [Parameter(Mandatory = true)]
     public Probe Probe { get; set; } = new();
 
+    [Parameter]
+    public SwitchParameter AsJob { get; set; }
+
     protected override Task BeginAsync(CancellationToken stop) => RunAsync(Block.Begin, stop);
 
     protected override Task ProcessAsync(CancellationToken stop) => RunAsync(Block.Process, stop);

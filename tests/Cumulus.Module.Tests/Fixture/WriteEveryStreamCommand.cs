@@ -11,6 +11,9 @@ public sealed class WriteEveryStreamCommand : CumulusCmdlet
     [Parameter(ValueFromPipeline = true)]
     public string Name { get; set; } = "record";
 
+    [Parameter]
+    public SwitchParameter AsJob { get; set; }
+
     protected override Task BeginAsync(CancellationToken stop) => WriteAsync("begin");
 
     protected override Task ProcessAsync(CancellationToken stop) => WriteAsync(Name);

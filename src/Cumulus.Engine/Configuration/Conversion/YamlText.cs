@@ -17,7 +17,7 @@ internal sealed partial class YamlText
 
     public void Comment(int indent, IEnumerable<string> lines)
     {
-        foreach (string line in lines) Line(indent, $"# {line}".TrimEnd());
+        foreach (string line in lines) Line(indent, $"# {string.Concat(line.Select(c => IsUnfit(c) && !char.IsSurrogate(c) ? ' ' : c))}".TrimEnd());
     }
 
     public void Key(int indent, string key, string? value = null) => Line(indent, value is null ? $"{Scalar(key)}:" : $"{Scalar(key)}: {value}");
@@ -29,7 +29,8 @@ internal sealed partial class YamlText
     /// <summary>The text as a scalar of one line: plain where nothing in it means anything to YAML.</summary>
     public static string Scalar(string text) => Plain().IsMatch(text) && !IsNull(text) ? text : Quoted(text);
 
-    public static string List(IEnumerable<string> items) => $"[{string.Join(", ", items.Select(Scalar))}]";
+    /// <summary>Between brackets, where braces mean something.</summary>
+    public static string List(IEnumerable<string> items) => $"[{string.Join(", ", items.Select(i => i.AsSpan().IndexOfAny('{', '}') < 0 ? Scalar(i) : Quoted(i)))}]";
 
     /// <summary>Several lines that need no quoting: a block is easier to read.</summary>
     public static bool FitsBlock(string text) => text.Contains('\n', StringComparison.Ordinal) && text.Split('\n').All(l => l.Length > 0 && l[0] != ' ' && !l.Any(IsUnfit));
@@ -54,6 +55,6 @@ internal sealed partial class YamlText
     }
 
     // No letter that begins anything in YAML, no ': ' and no ' #', no blank at an end.
-    [GeneratedRegex(@"\A[A-Za-z0-9_./$+](?:[A-Za-z0-9_./$+@=;~%()>-]|:(?=[^\s])| (?=[A-Za-z0-9_./$+@=;~%()>-]))*\z", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\A[A-Za-z0-9_./$+](?:[A-Za-z0-9_./$+@=;~%()>{}-]|:(?=[^\s])| (?=[A-Za-z0-9_./$+@=;~%()>{}-]))*\z", RegexOptions.CultureInvariant)]
     private static partial Regex Plain();
 }

@@ -22,13 +22,15 @@ public sealed record ApplicationKey(string Name, string Env, string Role, string
         NameRules.Require("name of the application", Name);
         NameRules.Require("environment of the application", Env);
         NameRules.Require("role of the application", Role);
-        if (Colour is not null && !Colours.Contains(Colour))
-        {
-            throw new CumulusException(ErrorIds.NameInvalid, FailureKind.InvalidInput, $"'{Colour}' is no colour of an application.") { Target = Colour, Advice = "Use blue or green." };
-        }
-
+        if (Colour is not null) RequireColour(Colour);
         return this;
     }
+
+    /// <summary>Gives the colour back.</summary>
+    /// <exception cref="CumulusException"><see cref="ErrorIds.NameInvalid"/></exception>
+    public static string RequireColour(string colour) => Colours.Contains(colour)
+        ? colour
+        : throw new CumulusException(ErrorIds.NameInvalid, FailureKind.InvalidInput, $"'{colour}' is no colour of an application.") { Target = colour, Advice = "Use blue or green." };
 
     /// <summary>The key in <see cref="Path"/>; null for another text.</summary>
     public static ApplicationKey? Parse(string path) => path.Split('/') switch

@@ -86,6 +86,29 @@ public sealed class ModulePackager(IObjectStore store, string cache, ProcessRunn
     public Task AfterAllDeployAsync(PreparedModule module, CancellationToken cancellationToken) =>
         module.Request.AfterAllDeploy is { Length: > 0 } script ? RunAsync(module, "after_all_deploy", script, cancellationToken) : Task.CompletedTask;
 
+    /// <summary>The tree of a package that was published before, for <c>after_all_deploy</c>.</summary>
+    /// <exception cref="CumulusException">As <see cref="BundleSaver"/> and <see cref="BundleUnpacker"/>.</exception>
+    internal async Task<PreparedModule> UnpackAsync(ModulePackageRequest request, Deployments.ManifestModule package, CancellationToken cancellationToken)
+    {
+        string folder = Path.Combine(WorkFolder, $"cumulus-module-{Guid.NewGuid():N}");
+        Hosts.HostDisk.MakePrivateFolder(folder);
+        try
+        {
+            Bundle bundle = await new BundleSaver(store).SaveAsync(new SaveRequest { Bucket = package.Bucket, Key = package.Key, Folder = Path.Combine(folder, "package"), Log = Log }, cancellationToken);
+            string tree = Path.Combine(folder, "tree");
+            await BundleUnpacker.ExpandAsync(new ExpandRequest { Archive = bundle.Path, Destination = tree, Log = Log }, cancellationToken);
+            var checkout = new ModuleCheckout { Folder = tree, Revision = package.Revision ?? "", Commit = package.Commit, Subject = package.Subject };
+            var module = new PreparedModule(folder, request, checkout, await ModuleInfo.ReadAsync(tree, cancellationToken)) { Bundle = bundle };
+            Directory.CreateDirectory(module.Scripts);
+            return module;
+        }
+        catch
+        {
+            WorkTrees.Remove(folder);
+            throw;
+        }
+    }
+
     private GitSource Git => new(cache, GitTimeLimit, Log, _runner, clock);
 
     // The scripts lie outside of the tree: none of them gets into the package by accident.

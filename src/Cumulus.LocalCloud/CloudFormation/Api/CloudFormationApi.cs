@@ -23,6 +23,7 @@ internal sealed class CloudFormationApi
         _operations["SetStackPolicy"] = calls.SetPolicyAsync;
         _operations["ValidateTemplate"] = ofTemplates.ValidateAsync;
         _operations["GetTemplateSummary"] = ofTemplates.SummarizeAsync;
+        _operations["EstimateTemplateCost"] = ofTemplates.EstimateCostAsync;
         _operations["CreateChangeSet"] = changeSets.CreateAsync;
         Add("DescribeChangeSet", changeSets.Describe);
         Add("DescribeChangeSetHooks", changeSets.DescribeHooks);

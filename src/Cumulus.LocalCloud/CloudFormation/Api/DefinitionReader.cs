@@ -17,18 +17,23 @@ internal sealed class DefinitionReader(MotoClient moto, TemplateSource templates
     /// <exception cref="AwsError">ValidationError or InsufficientCapabilitiesException, with CloudFormation's words.</exception>
     public async Task<StackDefinition> ReadAsync(QueryForm form, string region, StackDefinition? now, TemplateUse use, CancellationToken cancellationToken)
     {
-        var template = form.Flag("UsePreviousTemplate") ? now?.Template : await templates.FindAsync(form, region, cancellationToken);
-        if (template is null)
+        // The transforms of a template that is used again are done again: parameters may have other values, and snippets other content.
+        var raw = form.Flag("UsePreviousTemplate") ? now is null ? null : Template.Parse(now.Template.Text) : await templates.FindAsync(form, region, cancellationToken);
+        if (raw is null)
             throw StackEngine.Refused(now is null ? "Either Template URL or Template Body must be specified." : "Either Template URL, Template Body, or UsePreviousTemplate must be specified.");
-        if (template.Transforms.FirstOrDefault(transform => transform != Template.LanguageExtensions) is { } transform)
+        if (raw.Transforms.FirstOrDefault(transform => transform is not (Template.LanguageExtensions or Template.Include)) is { } transform)
             throw new AwsError(HttpStatusCode.BadRequest, "NotImplemented", $"LocalCloud does not do the transform {transform}.");
-        RequireCapabilities(template, form.Texts("Capabilities"), use);
+        RequireCapabilities(raw, form.Texts("Capabilities"), use);
         try
         {
-            var parameters = ParameterRules.Resolve(template, Given(form), now?.Parameters ?? new Dictionary<string, string>());
-            return new StackDefinition(template, parameters)
+            var parameters = ParameterRules.Resolve(raw, Given(form), now?.Parameters ?? new Dictionary<string, string>());
+            var asWritten = new StackDefinition(raw, parameters) { Resolved = await ResolveAsync(raw, parameters, region, cancellationToken) };
+            var values = asWritten.Values(form.Text("StackName") ?? "", "", region, ResourceWork.Account);
+            var template = await new TemplateExpander(raw, values, location => templates.FetchAsync(AddressOf(location), region, cancellationToken)).ExpandAsync();
+            RequireCapabilities(template, form.Texts("Capabilities"), use);
+            return asWritten with
             {
-                Resolved = await ResolveAsync(template, parameters, region, cancellationToken),
+                Template = template,
                 Tags = form.Has("Tags") ? [.. form.Members("Tags").Select(tag => KeyValuePair.Create(tag.Required("Key"), tag.Text("Value") ?? ""))] : now?.Tags ?? [],
                 Capabilities = form.Texts("Capabilities"),
                 NotificationArns = form.Has("NotificationARNs") ? form.Texts("NotificationARNs") : now?.NotificationArns ?? [],
@@ -65,6 +70,9 @@ internal sealed class DefinitionReader(MotoClient moto, TemplateSource templates
         // Whoever deploys the stack around it has reviewed or acknowledged what transforms do.
         return ReadAsync(new QueryForm(form), work.Region, null, TemplateUse.ChangeSet, cancellationToken);
     }
+
+    private static string AddressOf(string location) =>
+        location.StartsWith("s3://", StringComparison.Ordinal) ? $"https://s3.amazonaws.com/{location["s3://".Length..]}" : location;
 
     private static Dictionary<string, string?> Given(QueryForm form) => form.Members("Parameters").ToDictionary(
         parameter => parameter.Required("ParameterKey"),

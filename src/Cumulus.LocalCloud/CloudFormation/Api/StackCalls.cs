@@ -143,6 +143,7 @@ internal sealed class StackCalls(StackEngine engine, DefinitionReader definition
         Token = form.Text("ClientRequestToken"),
         OnFailure = deployment == Deployment.Standard ? onFailure : deployment.OnFailure,
         IsExpress = deployment.IsExpress,
+        IsNotValidated = form.Flag("DisableValidation"),
     };
 
     /// <summary>The role that an operation names is the stack's from then on.</summary>

@@ -5,7 +5,7 @@ using Cumulus.LocalCloud.CloudFormation.Templates;
 
 namespace Cumulus.LocalCloud.CloudFormation.Api;
 
-/// <summary>ValidateTemplate, GetTemplateSummary, GetTemplate.</summary>
+/// <summary>ValidateTemplate, GetTemplateSummary, GetTemplate, EstimateTemplateCost.</summary>
 internal sealed class TemplateCalls(StackEngine engine, ChangeSetCalls changeSets, TemplateSource templates)
 {
     // https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ValidateTemplate.html
@@ -55,7 +55,14 @@ internal sealed class TemplateCalls(StackEngine engine, ChangeSetCalls changeSet
     {
         var name = form.Text("StackName");
         var template = changeSets.Named(form, region)?.Target.Template ?? engine.Require(region, form.Required("StackName"), $"Stack with id {name} does not exist").Definition.Template;
-        return [Wire.Text("TemplateBody", template.Text), Wire.Texts("StagesAvailable", ["Original", "Processed"])];
+        return [Wire.Text("TemplateBody", form.Text("TemplateStage") == "Processed" ? template.ProcessedText : template.Text), Wire.Texts("StagesAvailable", ["Original", "Processed"])];
+    }
+
+    // https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_EstimateTemplateCost.html: an address, behind which here is nothing.
+    public async Task<IEnumerable<XElement?>> EstimateCostAsync(QueryForm form, string region, CancellationToken cancellationToken)
+    {
+        _ = await RequireAsync(form, region, cancellationToken);
+        return [Wire.Text("Url", $"http://calculator.s3.amazonaws.com/calc5.html?key=cloudformation/{Guid.NewGuid()}")];
     }
 
     private async Task<Template> RequireAsync(QueryForm form, string region, CancellationToken cancellationToken) =>
@@ -66,6 +73,6 @@ internal sealed class TemplateCalls(StackEngine engine, ChangeSetCalls changeSet
         Wire.Text("Description", template.Description),
         Wire.Texts("Capabilities", template.Capabilities),
         template.IamTypes.Any() ? Wire.Text("CapabilitiesReason", $"The following resource(s) require capabilities: [{string.Join(", ", template.IamTypes)}]") : null,
-        Wire.Texts("DeclaredTransforms", template.Transforms),
+        Wire.Texts("DeclaredTransforms", template.DeclaredTransforms),
     ];
 }

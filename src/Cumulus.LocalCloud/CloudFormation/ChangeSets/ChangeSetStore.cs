@@ -72,6 +72,8 @@ internal sealed class ChangeSetStore
                 _ => disableRollback == true ? OnFailure.DoNothing : set.Deployment.OnFailure,
             },
             IsExpress = set.Deployment.IsExpress,
+            // That was done when the set was made.
+            IsNotValidated = true,
             RevertsDrift = set.RevertsDrift,
             Policy = StackPolicy.Parse(stack.Policy),
             Imports = set.Imports,

@@ -22,6 +22,8 @@ internal sealed record OperationOptions
     /// </summary>
     public bool RevertsDrift { get; init; }
 
+    public bool IsNotValidated { get; init; }
+
     public StackPolicy Policy { get; init; } = StackPolicy.Parse(null);
 
     /// <summary>Things that are there already and become resources of the stack: physical ids by logical ids.</summary>

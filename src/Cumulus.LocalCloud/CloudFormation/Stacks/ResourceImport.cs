@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Cumulus.LocalCloud.CloudFormation.Drift;
 using Cumulus.LocalCloud.CloudFormation.Resources;
 using Cumulus.LocalCloud.CloudFormation.Templates;
+using Cumulus.LocalCloud.Moto;
 
 namespace Cumulus.LocalCloud.CloudFormation.Stacks;
 
@@ -27,7 +28,15 @@ internal static class ResourceImport
             return null;
         var physicalId = PhysicalId(type, name => TemplateValue.Text(properties, name));
         var work = services.Work(stack, new StackResource(declaration), properties);
-        return await FindAsync(services, work, declaration.Type, physicalId, cancellationToken) is null ? null : physicalId;
+        try
+        {
+            return await FindAsync(services, work, declaration.Type, physicalId, cancellationToken) is null ? null : physicalId;
+        }
+        catch (MotoException)
+        {
+            // What a service does not look for, as it is no name, is not there.
+            return null;
+        }
     }
 
     private static bool IsKnown(string? text) => !string.IsNullOrEmpty(text) && !text.Contains("{{", StringComparison.Ordinal);

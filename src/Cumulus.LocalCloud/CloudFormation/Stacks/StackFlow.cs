@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Cumulus.LocalCloud.CloudFormation.ChangeSets;
 using Cumulus.LocalCloud.CloudFormation.Drift;
 using Cumulus.LocalCloud.CloudFormation.Resources;
 using Cumulus.LocalCloud.CloudFormation.Templates;
@@ -212,6 +213,8 @@ internal sealed class StackFlow(StackServices services, Stack stack, StackOperat
             var evaluator = new Evaluator(definition.Template, definition.Values(stack.Name, stack.Id, stack.Region, ResourceWork.Account),
                 new LiveValues(stack), Import);
             var plan = StackPlan.For(definition.Template, evaluator);
+            if (await ValidateAsync() is { } invalid)
+                return invalid;
             var declared = plan.Resources.ToDictionary(resource => resource.LogicalId);
             foreach (var gone in stack.Resources.Values.Where(resource => !declared.ContainsKey(resource.LogicalId)))
                 operation.Options.Policy.Require(gone.Declaration, "Update:Delete");
@@ -238,6 +241,30 @@ internal sealed class StackFlow(StackServices services, Stack stack, StackOperat
         {
             return e.Message;
         }
+    }
+
+    /// <summary>Null when nothing speaks against it; what only shows as resources are made is found then.</summary>
+    private async Task<string?> ValidateAsync()
+    {
+        if (operation.Options.IsNotValidated)
+            return null;
+        IReadOnlyList<ResourceChange> changes;
+        try
+        {
+            var definition = stack.Definition;
+            var values = definition.Values(stack.Name, stack.Id, stack.Region, ResourceWork.Account);
+            changes = await new ChangeSetPlanner(stack.Snapshot(), definition, values, name => services.Exports.ValueOf(stack.Region, name)).PlanAsync();
+        }
+        catch (TemplateException)
+        {
+            // The resource that cannot be evaluated fails with this reason.
+            return null;
+        }
+        var added = changes.Where(change => !operation.Options.Imports.ContainsKey(change.LogicalId)).ToList();
+        var findings = (await EarlyValidation.FindAsync(services, stack, stack.Definition, added, services.End)).Where(finding => !finding.IsWarning).ToList();
+        foreach (var finding in findings)
+            stack.Record(operation, services.Time.GetUtcNow(), finding);
+        return findings.Count == 0 ? null : EarlyValidation.Words(findings);
     }
 
     private string FailedToBuild(List<string> failed, bool creating)

@@ -5,8 +5,9 @@ namespace Cumulus.LocalCloud.CloudFormation.Templates;
 /// <summary>A template that was read and found lawful (https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-anatomy.html).</summary>
 internal sealed record Template
 {
-    /// <summary>The one transform that is built: it brings Fn::Length and Fn::ToJsonString.</summary>
     public const string LanguageExtensions = "AWS::LanguageExtensions";
+
+    public const string Include = "AWS::Include";
 
     // Types of https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStack.html (Capabilities), and the property that gives
     // them a name of the user's choice.
@@ -27,6 +28,9 @@ internal sealed record Template
 
     public required JsonObject Root { get; init; }
 
+    /// <summary>What transforms have made of the text; the text itself where there are none.</summary>
+    public string ProcessedText => Transforms.Count == 0 ? Text : Root.ToJsonString();
+
     public required IReadOnlyList<TemplateParameter> Parameters { get; init; }
 
     /// <summary>In the order of the text.</summary>
@@ -34,7 +38,10 @@ internal sealed record Template
 
     public required IReadOnlyList<OutputDeclaration> Outputs { get; init; }
 
+    /// <summary>All of them, each once; <see cref="DeclaredTransforms"/> are those of the whole template.</summary>
     public required IReadOnlyList<string> Transforms { get; init; }
+
+    public required IReadOnlyList<string> DeclaredTransforms { get; init; }
 
     public string? Version => TemplateValue.Text(Root, "AWSTemplateFormatVersion");
 
@@ -67,15 +74,25 @@ internal sealed record Template
         }
     }
 
+    /// <summary>Of one with transforms only what is plain to see: they may make resources of what is none yet.</summary>
     /// <exception cref="TemplateException">It is not a template.</exception>
     public static Template Parse(string text)
     {
         var root = TemplateReader.Read(text);
-        if (TemplateValue.Child(root, "Resources") is not JsonObject { Count: > 0 } resources)
+        var declared = TransformsOf(root["Transform"]).ToList();
+        return Build(text, root, declared, [.. declared.Concat(CalledIn(root)).Distinct()], isWhole: false);
+    }
+
+    /// <summary>The template that transforms have made of a raw one.</summary>
+    /// <exception cref="TemplateException">It is not a template.</exception>
+    public static Template Processed(Template raw, JsonObject root) => Build(raw.Text, root, raw.DeclaredTransforms, raw.Transforms, isWhole: true);
+
+    private static Template Build(string text, JsonObject root, IReadOnlyList<string> declared, IReadOnlyList<string> transforms, bool isWhole)
+    {
+        isWhole |= transforms.Count == 0;
+        var resources = TemplateValue.Child(root, "Resources") as JsonObject ?? [];
+        if (resources.Count == 0 && (isWhole || !declared.Contains(Include)))
             throw new TemplateException("Template format error: At least one Resources member must be defined.");
-        var transforms = TemplateValue.Texts(TemplateValue.Child(root, "Transform"));
-        // A transform may make resources of what is no resource yet.
-        var isWhole = transforms.All(transform => transform == LanguageExtensions);
         if (isWhole)
             RequireTypes(resources, "Resources");
         var parameters = TemplateValue.Child(root, "Parameters") as JsonObject ?? [];
@@ -92,11 +109,21 @@ internal sealed record Template
             ],
             Outputs = [.. (TemplateValue.Child(root, "Outputs") as JsonObject ?? []).Select(pair => new OutputDeclaration(pair.Key, pair.Value))],
             Transforms = transforms,
+            DeclaredTransforms = declared,
         };
         if (isWhole)
             TemplateRules.Check(template);
         return template;
     }
+
+    private static IEnumerable<string> TransformsOf(JsonNode? node) => TemplateValue.Items(node).Select(item => TemplateValue.Text(item) ?? TemplateValue.Text(item, "Name")).OfType<string>();
+
+    private static IEnumerable<string> CalledIn(JsonNode? node) => node switch
+    {
+        JsonObject map => map.SelectMany(pair => pair.Key == "Fn::Transform" ? TransformsOf(pair.Value) : CalledIn(pair.Value)),
+        JsonArray list => list.SelectMany(CalledIn),
+        _ => [],
+    };
 
     private static void RequireTypes(JsonObject section, string name)
     {

@@ -1,4 +1,6 @@
+using System.Text.Json.Nodes;
 using Cumulus.LocalCloud.CloudFormation.Resources;
+using Cumulus.LocalCloud.CloudFormation.Stacks;
 
 namespace Cumulus.LocalCloud.CloudFormation.Templates;
 
@@ -8,13 +10,36 @@ namespace Cumulus.LocalCloud.CloudFormation.Templates;
 /// </summary>
 internal static class TemplateRules
 {
+    // Rules have functions of their own.
+    private static readonly string[] Sections = ["Conditions", "Resources", "Outputs"];
+
+    // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference.html
+    private static readonly string[] Functions =
+    [
+        "Fn::And", "Fn::Base64", "Fn::Cidr", "Fn::Equals", "Fn::FindInMap", "Fn::GetAtt", "Fn::GetAZs", "Fn::If", "Fn::ImportValue", "Fn::Join", "Fn::Not", "Fn::Or", "Fn::Select",
+        "Fn::Split", "Fn::Sub",
+    ];
+
+    private static readonly string[] Extensions = ["Fn::Length", "Fn::ToJsonString"];
+
+    // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references-ssm-secure-strings.html
+    private static readonly string[] SecureProperties =
+    [
+        "AWS::DirectoryService::MicrosoftAD/Properties/Password", "AWS::DirectoryService::SimpleAD/Properties/Password", "AWS::ElastiCache::ReplicationGroup/Properties/AuthToken",
+        "AWS::IAM::User/Properties/LoginProfile", "AWS::KinesisFirehose::DeliveryStream/Properties/RedshiftDestinationConfiguration", "AWS::OpsWorks::App/Properties/AppSource",
+        "AWS::OpsWorks::Stack/Properties/CustomCookbooksSource", "AWS::OpsWorks::Stack/Properties/RdsDbInstances", "AWS::RDS::DBCluster/Properties/MasterUserPassword",
+        "AWS::RDS::DBInstance/Properties/MasterUserPassword", "AWS::Redshift::Cluster/Properties/MasterUserPassword",
+    ];
+
     /// <exception cref="TemplateException">The first rule that it breaks.</exception>
     public static void Check(Template template)
     {
+        RequireFunctions(template);
         RequireReferences(template);
         RequireConditions(template);
         RequireTypes(template);
         RequireNoCycle(template);
+        RequireSecureReferences(template);
     }
 
     /// <summary>Each resource to those it depends on, be it by reference or by <c>DependsOn</c>.</summary>
@@ -24,6 +49,29 @@ internal static class TemplateRules
         return template.Resources.ToDictionary(
             resource => resource.LogicalId,
             IReadOnlySet<string> (resource) => resource.References.Select(reference => reference.Name).Concat(resource.DependsOn).Where(names.Contains).ToHashSet());
+    }
+
+    private static void RequireFunctions(Template template)
+    {
+        var extended = template.Transforms.Contains(Template.LanguageExtensions);
+        if (Sections.SelectMany(section => FunctionsIn(template.Root[section])).FirstOrDefault(name => !Functions.Contains(name) && !(extended && Extensions.Contains(name))) is { } unknown)
+            throw new TemplateException($"Template format error: Encountered unsupported function: {unknown} Supported functions are: [{string.Join(", ", Functions.Concat(extended ? Extensions : []))}]");
+    }
+
+    private static IEnumerable<string> FunctionsIn(JsonNode? node) => node switch
+    {
+        JsonObject map => map.SelectMany(pair => FunctionsIn(pair.Value).Concat(pair.Key.StartsWith("Fn::", StringComparison.Ordinal) ? [pair.Key] : [])),
+        JsonArray list => list.SelectMany(FunctionsIn),
+        _ => [],
+    };
+
+    private static void RequireSecureReferences(Template template)
+    {
+        var wrong = template.Resources.SelectMany(resource => resource.Properties
+                .Where(property => DynamicReferences.ServicesIn(property.Value).Contains("ssm-secure")).Select(property => $"{resource.Type}/Properties/{property.Key}"))
+            .Where(path => !SecureProperties.Contains(path)).Distinct().ToList();
+        if (wrong.Count > 0)
+            throw new TemplateException($"SSM Secure reference is not supported in: [{string.Join(", ", wrong)}]");
     }
 
     private static void RequireReferences(Template template)
