@@ -24,7 +24,7 @@ public sealed class MetadataTests(CloudFixture cloud) : IClassFixture<CloudFixtu
             get meta-data/placement/region
             get meta-data/local-ipv4
             get meta-data/placement/
-            get user-data | head -1
+            get user-data > /tmp/user-data; head -1 /tmp/user-data
             get dynamic/instance-identity/document
             curl -s -o /dev/null -w '%{http_code}\n' "$base/meta-data/missing"
             curl -s -o /dev/null -w '%{http_code}\n' -H 'X-aws-ec2-metadata-token: other' "$base/meta-data/instance-id"

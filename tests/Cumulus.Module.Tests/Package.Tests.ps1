@@ -80,7 +80,7 @@ Describe 'the package of the module' {
             }
             $run.Lines[0] | Should -Be $expanded
             $run.Lines[1] | Should -Be $manifest.CmdletsToExport.Count
-            $run.Lines[2] | Should -Match '^Builds bundles'
+            $run.Lines[2] | Should -Match '^Builds '
             $run.Lines[3] | Should -Be 'errors: 0'
         }
         finally { $env:PSModulePath = $before }

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Xml.Linq;
 using Cumulus.LocalCloud.CloudFormation.Resources;
 using Cumulus.LocalCloud.Moto;
+using Cumulus.LocalCloud.Signing;
 
 namespace Cumulus.LocalCloud.Fleet;
 

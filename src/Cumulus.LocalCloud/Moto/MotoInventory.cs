@@ -70,8 +70,5 @@ internal sealed class MotoInventory(MotoClient moto)
         return Convert.FromBase64String(answer.Element("userData")?.Element("value")?.Value ?? "");
     }
 
-    public Task StopAsync(Instance instance, CancellationToken cancellationToken) =>
-        moto.CallAsync("ec2", instance.Region, "StopInstances", [("InstanceId.1", instance.Id)], cancellationToken);
-
     private static string Text(XElement element, string name) => element.Element(name)?.Value ?? "";
 }

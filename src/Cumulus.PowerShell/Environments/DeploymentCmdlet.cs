@@ -14,6 +14,7 @@ public abstract class DeploymentCmdlet : EnvironmentCmdlet
     /// <summary>Environment of the configuration.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("Name")]
+    [ArgumentCompleter(typeof(EnvironmentCompleter))]
     public string Environment { get; set; } = "";
 
     private protected EnvironmentDefinition Definition => Configuration.Environment(Environment);

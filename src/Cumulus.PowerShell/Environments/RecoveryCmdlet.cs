@@ -10,11 +10,13 @@ public abstract class RecoveryCmdlet : EnvironmentCmdlet
 {
     /// <summary>Environment of the configuration.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(EnvironmentCompleter))]
     public string Environment { get; set; } = "";
 
     /// <summary>Short or full names of the stacks, wildcards are fine.</summary>
     [Parameter(Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true)]
     [Alias("StackName")]
+    [ArgumentCompleter(typeof(StackCompleter))]
     public string[] Stack { get; set; } = [];
 
     /// <summary>Limit of the waiting, in seconds. What runs in CloudFormation by then goes on.</summary>
