@@ -119,7 +119,7 @@ internal sealed class HostFleet : IAsyncDisposable
             {
                 // The next round may do better; a moto that has ended stops the whole cloud elsewhere.
                 _log.Write($"fleet: {e.Message}");
-                await Task.WhenAny(Task.Delay(interval, _time, _end.Token));
+                await Task.WhenAny(Task.Delay(interval, _end.Token));
             }
         }
     }
@@ -127,7 +127,8 @@ internal sealed class HostFleet : IAsyncDisposable
     private async Task WaitAsync(TimeSpan interval)
     {
         using var both = CancellationTokenSource.CreateLinkedTokenSource(_end.Token);
-        var delay = Task.Delay(interval, _time, both.Token);
+        // Instances come and go in real time, whatever the cloud's clock says.
+        var delay = Task.Delay(interval, both.Token);
         await Task.WhenAny(delay, _signals.Reader.WaitToReadAsync(both.Token).AsTask());
         await both.CancelAsync();
         _end.Token.ThrowIfCancellationRequested();
