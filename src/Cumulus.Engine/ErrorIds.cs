@@ -69,6 +69,7 @@ public static class ErrorIds
     public const string EnvironmentBusy = nameof(EnvironmentBusy);
     public const string DeploymentNotFound = nameof(DeploymentNotFound);
     public const string RollbackImpossible = nameof(RollbackImpossible);
+    public const string StackRollbackFailed = nameof(StackRollbackFailed);
     public const string StackVerbWrong = nameof(StackVerbWrong);
     public const string StackDrifted = nameof(StackDrifted);
     public const string HostUpdateFailed = nameof(HostUpdateFailed);
@@ -126,6 +127,15 @@ public static class ErrorIds
     public const string ApplicationExists = nameof(ApplicationExists);
     public const string ApplicationChanged = nameof(ApplicationChanged);
     public const string ApplicationTestFailed = nameof(ApplicationTestFailed);
+
+    // Images
+    public const string FeatureInvalid = nameof(FeatureInvalid);
+    public const string ImageSourceNotFound = nameof(ImageSourceNotFound);
+    public const string ImageStepFailed = nameof(ImageStepFailed);
+    public const string ImageFailed = nameof(ImageFailed);
+    public const string ImageWaitTimedOut = nameof(ImageWaitTimedOut);
+    public const string ImageNotFound = nameof(ImageNotFound);
+    public const string ImageInUse = nameof(ImageInUse);
 
     // LocalCloud
     public const string LocalCloudUnavailable = nameof(LocalCloudUnavailable);

@@ -44,13 +44,13 @@ public sealed class ChangeSetMaker(IStackService stacks, IDeploymentObserver obs
     public static string NameOf(StackPlan plan)
     {
         StackChange change = plan.Change;
-        bool isOpen = change.Template.Body is not null && plan.Survey?.Declared.Any(p => p.NoEcho) != true;
+        bool isOpen = plan.Survey?.Template.Digest is not null && plan.Survey.Declared.All(p => !p.NoEcho);
         string[] parts =
         [
             isOpen ? "" : change.Token,
             change.Template.Body ?? change.Template.Url ?? "",
-            plan.Current?.Id ?? "",
-            (plan.Current?.UpdatedAt ?? plan.Current?.CreatedAt)?.ToString("O") ?? "",
+            plan.IsNew ? "" : plan.Current!.Id,
+            plan.IsNew ? "" : (plan.Current!.UpdatedAt ?? plan.Current.CreatedAt).ToString("O"),
             .. change.Parameters.Select(p => $"{p.Key}={p.Value}"),
             "tags",
             .. change.Tags.Select(t => $"{t.Key}={t.Value}"),

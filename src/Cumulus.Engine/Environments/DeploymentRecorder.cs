@@ -14,18 +14,23 @@ internal sealed class DeploymentRecorder(IStateStore? state, IDeploymentObserver
 {
     private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(20);
 
+    // So far back is looked for one that died.
+    private const int Interrupted = 3;
+
     private readonly DeploymentJournal? _journal = state is null ? null : new DeploymentJournal(state);
     private DeploymentRecord? _begun;
     private string? _version;
     private VersionPointers? _pointers;
 
     /// <param name="archives">Those of the version, as they lie in the bucket.</param>
+    /// <param name="isHeld">Nobody else works on the environment: a record that says so is of one that died.</param>
     public async Task BeginAsync(
         EnvironmentRequest request,
         EnvironmentDefinition environment,
         EnvironmentPlan plan,
         DateTimeOffset startedAt,
         IReadOnlyList<StoredObject> archives,
+        bool isHeld,
         CancellationToken cancellationToken)
     {
         if (_journal is null) return;
@@ -49,6 +54,7 @@ internal sealed class DeploymentRecorder(IStateStore? state, IDeploymentObserver
             RestoredFrom = request.Restore?.Id,
             IsWhole = isWhole,
         };
+        if (isHeld) await CloseInterruptedAsync(_begun, cancellationToken);
         await TryAsync(NotRecorded("began"), async () => _version = await _journal.BeginAsync(_begun, cancellationToken), cancellationToken);
     }
 
@@ -82,6 +88,17 @@ internal sealed class DeploymentRecorder(IStateStore? state, IDeploymentObserver
         }
     }
 
+    private Task CloseInterruptedAsync(DeploymentRecord next, CancellationToken cancellationToken) =>
+        TryAsync("Earlier deployments could not be looked at", async () =>
+        {
+            foreach (DeploymentRecord dead in (await _journal!.LatestAsync(next.Environment, Interrupted, cancellationToken)).Where(r => r.Outcome == DeploymentOutcome.Running))
+            {
+                string reason = $"It ended without saying so; deployment {next.Id} went on from there.";
+                await _journal.CloseAsync(dead with { Outcome = DeploymentOutcome.Stopped, FailureReason = reason, EndedAt = clock.GetUtcNow() }, cancellationToken);
+                observer.Warning($"Deployment {dead.Id} was interrupted; this one goes on from there.");
+            }
+        }, cancellationToken);
+
     // The templates, for a way back; and what each stack has now, so that the next plan need not ask for it.
     private async Task KeepAsync(IReadOnlyList<SettledStack> settled, CancellationToken cancellationToken)
     {
@@ -94,7 +111,7 @@ internal sealed class DeploymentRecorder(IStateStore? state, IDeploymentObserver
             StackLedger known = await StackLedger.ReadAsync(state, _begun.Environment, cancellationToken);
             foreach (SettledStack stack in settled)
             {
-                if (stack.Plan.Survey is not { Template: { Digest: { } digest, Source.Body: { } body } } survey) continue;
+                if (stack.Plan.Survey is not { Template: { Digest: { } digest, Text: { } body } } survey) continue;
                 LedgerEntry? noted = known.Stacks.GetValueOrDefault(stack.Plan.Name);
                 if (noted?.Template != digest && kept.Add(digest)) await archive.KeepAsync(body, cancellationToken);
                 var entry = new LedgerEntry(stack.Now.Id, stack.Now.UpdatedAt ?? stack.Now.CreatedAt, digest, survey.Declared);

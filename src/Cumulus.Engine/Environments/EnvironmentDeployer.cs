@@ -2,6 +2,7 @@ using Cumulus.Engine.Aws;
 using Cumulus.Engine.Configuration;
 using Cumulus.Engine.Processes;
 using Cumulus.Engine.State;
+using Cumulus.Engine.Templates;
 
 namespace Cumulus.Engine.Environments;
 
@@ -20,6 +21,9 @@ public sealed class EnvironmentDeployer(
 
     /// <summary>Sets policies and termination protection; null: nobody does.</summary>
     public IStackOperations? Operations { get; init; }
+
+    /// <summary>Of a local AWS; null: AWS itself.</summary>
+    public string? EndpointUrl { get; init; }
 
     /// <summary>Keeps two from deploying one environment at once; null: nobody does.</summary>
     public EnvironmentLock? Lock { get; set; }
@@ -78,7 +82,7 @@ public sealed class EnvironmentDeployer(
         CancellationToken cancellationToken)
     {
         var run = new DeploymentRun(request, environment, region, stacks, fleet, Operations, observer, limit, clock);
-        await HookAsync(run, "pre-deploy-hook", environment.PreDeployHook, cancellationToken);
+        await Hooks(run).RunAsync("pre-deploy-hook", environment.PreDeployHook, request.EffectiveVersion, Names(run), null, cancellationToken);
         (EnvironmentPlan plan, IReadOnlyList<StoredObject> archives) = await PlanWhenAtRestAsync(run, cancellationToken);
         observer.Planned(plan);
         if (approve is not null) await ApproveAsync(run, plan, approve, cancellationToken);
@@ -86,7 +90,7 @@ public sealed class EnvironmentDeployer(
 
         IStateStore? state = StateOf(environment);
         var recorder = new DeploymentRecorder(state, observer, clock);
-        await recorder.BeginAsync(request, environment, plan, run.StartedAt, archives, cancellationToken);
+        await recorder.BeginAsync(request, environment, plan, run.StartedAt, archives, isHeld: Lock is not null, cancellationToken);
         try
         {
             EnvironmentDeployment deployment = await CarryOutAsync(run, plan, cancellationToken);
@@ -96,7 +100,8 @@ public sealed class EnvironmentDeployer(
         catch (DeploymentFailedException e)
         {
             await recorder.FailedAsync(e, run.Settled, cancellationToken);
-            await HookAfterFailureAsync(run, cancellationToken);
+            await Hooks(run).RunAfterFailureAsync("post-deploy-hook", environment.PostDeployHook, request.EffectiveVersion, Names(run), cancellationToken);
+            if (request.RollbackOnFailure && state is not null) throw await TakeBackAsync(run, e, state, cancellationToken);
             throw;
         }
         catch (OperationCanceledException)
@@ -118,7 +123,9 @@ public sealed class EnvironmentDeployer(
         EnvironmentDefinition environment = request.Configuration.Environment(request.Environment);
         IReadOnlyList<StackDefinition> selected = Select(request, environment);
         StackGraph.Of(environment.Name, selected);
-        PlanningInputs inputs = await new EnvironmentSurveyor(stacks, StateOf(environment)).SurveyAsync(environment, selected, request.Restore, region, cancellationToken);
+        IStateStore? state = StateOf(environment);
+        var stock = new TemplateStock(bundles, state, new TemplateDestination(string.IsNullOrWhiteSpace(environment.Bucket) ? null : environment.Bucket, region, EndpointUrl));
+        PlanningInputs inputs = await new EnvironmentSurveyor(stacks, state, stock).SurveyAsync(environment, selected, request.Restore, region, cancellationToken);
         string? version = request.EffectiveVersion;
         IReadOnlyList<StoredObject> archives = await _published.RequireAsync(request.Configuration, environment, version, cancellationToken);
         EnvironmentPlan plan = EnvironmentPlanner.Plan(request, inputs with
@@ -153,7 +160,7 @@ public sealed class EnvironmentDeployer(
         try
         {
             await StackScheduler.RunAsync(now, s => s.Name, s => s.WaitsFor, run.Request.MaxParallel, s => run.StepAsync(plan, s, cancellationToken), cancellationToken);
-            if (!run.Request.NoWait) await HookAsync(run, "post-deploy-hook", run.Environment.PostDeployHook, cancellationToken);
+            if (!run.Request.NoWait) await Hooks(run).RunAsync("post-deploy-hook", run.Environment.PostDeployHook, plan.Version, Names(run), "succeeded", cancellationToken);
         }
         catch (CumulusException e)
         {
@@ -205,48 +212,42 @@ public sealed class EnvironmentDeployer(
         }
     }
 
-    private async Task HookAfterFailureAsync(DeploymentRun run, CancellationToken cancellationToken)
+    // The stacks that had succeeded go back to the last good deployment of each; the failure stays the failure.
+    private async Task<DeploymentFailedException> TakeBackAsync(DeploymentRun run, DeploymentFailedException failure, IStateStore state, CancellationToken cancellationToken)
     {
-        if (!run.Environment.RunHooksAfterFailure) return;
+        string[] updated = [.. failure.Deployment.Stacks.Where(s => s is { Action: StackAction.Update, Status: "UPDATE_COMPLETE" }).Select(s => s.Name)];
+        string[] created = [.. failure.Deployment.Stacks.Where(s => s is { Action: StackAction.Create or StackAction.Replace, Status: "CREATE_COMPLETE" }).Select(s => s.StackName)];
+        if (created.Length > 0) run.Observer.Warning($"New stacks stay: {string.Join(", ", created)}. Remove-Environment takes them away.");
+        if (updated.Length == 0) return failure;
+        string what;
         try
         {
-            await HookAsync(run, "post-deploy-hook", run.Environment.PostDeployHook, cancellationToken, failed: true);
+            DeploymentRecord? good = RollbackTarget.LastGoodOf(await new DeploymentJournal(state).ReadAsync(run.Environment.Name, cancellationToken), updated, run.StartedAt);
+            if (good is null) throw new CumulusException(ErrorIds.RollbackImpossible, FailureKind.NotFound, "no earlier good deployment of them is on record");
+            EnvironmentRequest back = run.Request with
+            {
+                Restore = good,
+                Version = good.Version,
+                Stacks = [.. good.Stacks.Select(s => s.Name)],
+                Parameters = new Dictionary<string, IReadOnlyDictionary<string, string>>(),
+                OperationId = $"{run.Request.OperationId}b",
+                RollbackOnFailure = false,
+                AllowReplacement = true,
+            };
+            await DeployHeldAsync(back, run.Environment with { PreDeployHook = null, PostDeployHook = null }, run.Observer, run.Limit, null, cancellationToken);
+            what = $"Taken back to deployment {good.Id}: {string.Join(", ", good.Stacks.Select(s => s.StackName))}.";
         }
         catch (CumulusException e)
         {
-            // The deployment's own failure is what has to be told.
-            run.Observer.Warning(e.Message);
-        }
-    }
-
-    private async Task HookAsync(DeploymentRun run, string name, string? command, CancellationToken cancellationToken, bool failed = false)
-    {
-        if (string.IsNullOrWhiteSpace(command))
-        {
-            return;
+            what = $"The stacks that had succeeded ({string.Join(", ", updated)}) could not be taken back: {StackFailure.Sentence(e.Message)}";
         }
 
-        TimeSpan limit = run.Environment.HookTimeLimit < run.Limit.Remaining ? run.Environment.HookTimeLimit : run.Limit.Remaining;
-        await hooks.RunAsync(
-            new HookRequest
-            {
-                Name = name,
-                Command = command,
-                WorkingDirectory = Path.GetDirectoryName(Path.GetFullPath(run.Environment.SourceFile))!,
-                Environment = run.Environment.Name,
-                Version = run.Request.EffectiveVersion,
-                Variables = new Dictionary<string, string?>
-                {
-                    ["CUMULUS_REGION"] = region,
-                    ["CUMULUS_BUCKET"] = run.Environment.Bucket,
-                    ["CUMULUS_STACKS"] = string.Join(',', StackNames.Select(run.Request.Configuration, run.Environment.Name, run.Request.Stacks).Select(s => run.Environment.FullStackName(s.Name))),
-                    ["CUMULUS_OUTCOME"] = name.StartsWith("post-", StringComparison.Ordinal) ? (failed ? "failed" : "succeeded") : null,
-                },
-                TimeLimit = limit,
-                OnLine = line => run.Observer.HookLine(name, line),
-            },
-            cancellationToken);
+        return new DeploymentFailedException(new CumulusException(failure.ErrorId, failure.Kind, $"{failure.Message} {what}", failure) { Target = failure.Target, Advice = failure.Advice }, failure.Deployment);
     }
+
+    private EnvironmentHooks Hooks(DeploymentRun run) => new(hooks, run.Environment, region, run.Observer, run.Limit);
+
+    private static IEnumerable<string> Names(DeploymentRun run) => Select(run.Request, run.Environment).Select(s => run.Environment.FullStackName(s.Name));
 
     /// <param name="Archives">Those of the version in the bucket.</param>
     private sealed record Prepared(EnvironmentPlan Plan, IReadOnlyList<StoredObject> Archives);

@@ -111,7 +111,7 @@ public sealed class DeploymentFailedException : CumulusException
         : base(failure.ErrorId, failure.Kind, failure.Message, failure)
     {
         Deployment = deployment;
-        Cause = (failure as StackFailedException)?.Cause;
+        Cause = (failure as StackFailedException)?.Cause ?? (failure.InnerException as DeploymentFailedException)?.Cause;
         Target = failure.Target;
         Advice = failure.Advice;
     }

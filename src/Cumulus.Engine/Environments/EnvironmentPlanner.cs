@@ -119,7 +119,7 @@ public static class EnvironmentPlanner
             : StackParameters.Merge(stack, survey.Declared, inputs.Automatic, inputs.Given, output);
         StackChange change = Change(survey, inputs, parameters);
         StackReadiness readiness = StackAdvisor.ForDeployment(survey.Current?.Status, environment.Name, stack.Name, change.DisableRollback);
-        if (readiness.Action == StackAction.Update && !change.RevertDrift && StackComparison.IsSame(survey.Current!, survey.CurrentBody, change, survey.Declared))
+        if (readiness.Action == StackAction.Update && !change.RevertDrift && StackComparison.IsSame(survey.Current!, survey.CurrentBody, survey.Template.Text, change, survey.Declared))
         {
             readiness = new StackReadiness(StackAction.Unchanged, "Template, parameters and tags are those that the stack has.");
         }
@@ -175,7 +175,7 @@ public static class EnvironmentPlanner
             IsExpress = request.IsExpress,
             RevertDrift = request.RevertDrift && survey.Current is not null,
             ImportExisting = request.ImportExisting,
-            HasNestedStacks = survey.Template.Source.Body?.Contains(StackFailure.StackType, StringComparison.Ordinal) == true && !request.RevertDrift,
+            HasNestedStacks = survey.Template.Text?.Contains(StackFailure.StackType, StringComparison.Ordinal) == true && !request.RevertDrift,
         };
     }
 

@@ -1,5 +1,6 @@
 using Cumulus.Engine.Aws;
 using Cumulus.Engine.Configuration;
+using Cumulus.Engine.Processes;
 
 namespace Cumulus.Engine.Environments;
 
@@ -49,6 +50,9 @@ public sealed record StackRemoval
 /// <param name="region">AWS region code that the service works in.</param>
 public sealed class EnvironmentRemover(IStackService stacks, string region, TimeProvider clock)
 {
+    /// <summary>Runs the hooks before and after a removal; null: nobody does.</summary>
+    public HookRunner? Hooks { get; init; }
+
     /// <summary>The stacks that exist, in the order of their removal: what a question has to name (D-25).</summary>
     /// <exception cref="CumulusException">As <see cref="EnvironmentReader.StacksAsync"/>.</exception>
     public async Task<IReadOnlyList<EnvironmentStack>> PlanAsync(RemovalRequest request, CancellationToken cancellationToken)
@@ -64,7 +68,7 @@ public sealed class EnvironmentRemover(IStackService stacks, string region, Time
     /// <param name="plan">What <see cref="PlanAsync"/> said and the user agreed to; nothing else is deleted.</param>
     /// <param name="removed">Gets each stack that is gone, as soon as it is.</param>
     /// <exception cref="CumulusException">
-    /// <see cref="ErrorIds.StackDeleteFailed"/> names the resources that stayed; <see cref="ErrorIds.StackBusy"/>, <see cref="ErrorIds.StackWaitTimedOut"/>, and the
+    /// <see cref="ErrorIds.HookFailed"/>; <see cref="ErrorIds.StackDeleteFailed"/> names the resources that stayed; <see cref="ErrorIds.StackBusy"/>, <see cref="ErrorIds.StackWaitTimedOut"/>, and the
     /// failures of <see cref="IStackService"/>.
     /// </exception>
     public async Task RemoveAsync(
@@ -75,6 +79,31 @@ public sealed class EnvironmentRemover(IStackService stacks, string region, Time
         CancellationToken cancellationToken)
     {
         var limit = new WaitLimit(clock, request.TimeLimit);
+        EnvironmentDefinition environment = request.Configuration.Environment(request.Environment);
+        EnvironmentHooks? hooks = Hooks is null ? null : new EnvironmentHooks(Hooks, environment, region, observer, limit);
+        string[] names = [.. plan.Select(s => s.StackName)];
+        if (hooks is not null) await hooks.RunAsync("pre-remove-hook", environment.PreRemoveHook, null, names, null, cancellationToken);
+        try
+        {
+            await RemoveStacksAsync(request, plan, observer, removed, limit, cancellationToken);
+        }
+        catch (CumulusException)
+        {
+            if (hooks is not null) await hooks.RunAfterFailureAsync("post-remove-hook", environment.PostRemoveHook, null, names, cancellationToken);
+            throw;
+        }
+
+        if (hooks is not null) await hooks.RunAsync("post-remove-hook", environment.PostRemoveHook, null, names, "succeeded", cancellationToken);
+    }
+
+    private async Task RemoveStacksAsync(
+        RemovalRequest request,
+        IReadOnlyList<EnvironmentStack> plan,
+        IDeploymentObserver observer,
+        Action<StackRemoval> removed,
+        WaitLimit limit,
+        CancellationToken cancellationToken)
+    {
         var follower = new StackFollower(stacks, observer, clock);
         var worker = new StackWorker(stacks, observer, clock);
         for (int i = 0; i < plan.Count; i++)

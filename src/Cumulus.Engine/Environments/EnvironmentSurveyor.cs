@@ -6,14 +6,14 @@ namespace Cumulus.Engine.Environments;
 
 /// <summary>Finds out all that a plan needs. Changes nothing.</summary>
 /// <param name="state">Null: nothing is remembered of earlier deployments, and more has to be asked for.</param>
-internal sealed class EnvironmentSurveyor(IStackService stacks, IStateStore? state)
+internal sealed class EnvironmentSurveyor(IStackService stacks, IStateStore? state, TemplateStock stock)
 {
     // From so many stacks on, all of the region are listed by pages.
     private const int ListFrom = 9;
 
     private const int AtOnce = 8;
 
-    /// <summary>Reads and validates all templates before the first call about a stack is made.</summary>
+    /// <summary>Reads and validates all templates before the first call about a stack is made. Templates and files that have to be in the bucket go there, under the key of their content.</summary>
     /// <param name="selected">In declared order.</param>
     /// <exception cref="CumulusException"><see cref="ErrorIds.TemplateNotFound"/>, <see cref="ErrorIds.TemplateInvalid"/>, and the failures of <see cref="IStackService"/>.</exception>
     public async Task<PlanningInputs> SurveyAsync(
@@ -23,7 +23,7 @@ internal sealed class EnvironmentSurveyor(IStackService stacks, IStateStore? sta
         string region,
         CancellationToken cancellationToken)
     {
-        IReadOnlyList<StackTemplate> templates = await TemplatesAsync(selected, restore, cancellationToken);
+        IReadOnlyList<StackTemplate> templates = await stock.ReadyAsync(selected, restore, cancellationToken);
         StackLedger ledger = await LedgerAsync(environment, cancellationToken);
         var declared = new Dictionary<TemplateSource, IReadOnlyList<TemplateParameter>>();
         foreach (StackTemplate template in templates.DistinctBy(t => t.Source))
@@ -46,33 +46,6 @@ internal sealed class EnvironmentSurveyor(IStackService stacks, IStateStore? sta
             };
         });
         return new PlanningInputs(region, surveys) { Neighbours = neighbours.ToDictionary(n => n, n => current[environment.FullStackName(n)]) };
-    }
-
-    private async Task<IReadOnlyList<StackTemplate>> TemplatesAsync(IReadOnlyList<StackDefinition> selected, DeploymentRecord? restore, CancellationToken cancellationToken)
-    {
-        var templates = new List<StackTemplate>();
-        foreach (StackDefinition stack in selected)
-        {
-            templates.Add(restore is null
-                ? await StackTemplate.ReadAsync(stack, cancellationToken)
-                : StackTemplate.Of(stack, await StoredAsync(restore, stack, cancellationToken)));
-        }
-
-        return templates;
-    }
-
-    private async Task<string> StoredAsync(DeploymentRecord restore, StackDefinition stack, CancellationToken cancellationToken)
-    {
-        if (state is not null && restore.Stacks.FirstOrDefault(s => s.Name == stack.Name)?.TemplateDigest is { } digest)
-        {
-            return await new TemplateArchive(state).ReadAsync(digest, stack.Name, cancellationToken);
-        }
-
-        throw new CumulusException(ErrorIds.RollbackImpossible, FailureKind.NotFound, $"Deployment {restore.Id} does not tell which template stack '{stack.Name}' had. Nothing was changed.")
-        {
-            Target = restore.Id,
-            Advice = "Deploy the version with the configuration that it had: Deploy-Environment -Version.",
-        };
     }
 
     private async Task<StackLedger> LedgerAsync(EnvironmentDefinition environment, CancellationToken cancellationToken) =>
@@ -111,7 +84,7 @@ internal sealed class EnvironmentSurveyor(IStackService stacks, IStateStore? sta
     private async Task<string?> BodyAsync(StackTemplate template, StackDescription? now, StackLedger ledger, CancellationToken cancellationToken)
     {
         if (now is null || template.Digest is not { } digest) return null;
-        if (ledger.Of(template.Stack.Name, now) is { } entry) return entry.Template == digest ? template.Source.Body : "";
+        if (ledger.Of(template.Stack.Name, now) is { } entry) return entry.Template == digest ? template.Text : "";
         return await stacks.TemplateBodyAsync(now.Id, cancellationToken);
     }
 

@@ -44,12 +44,12 @@ internal static class PlannedChanges
 
     /// <summary>Resources of a template whose change set cannot be made yet.</summary>
     public static IEnumerable<PlannedChange> OfTemplate(StackPlan plan) =>
-        (plan.Change.Template.Body is { } body ? StackTemplate.Resources(body) ?? [] : []).Select(r => Template(plan, plan.Action) with
+        (plan.Survey?.Template.Document?.Resources ?? []).Select(r => Template(plan, plan.Action) with
         {
             Kind = PlannedChangeKind.Resource,
             Action = "Add",
-            Name = r.Key,
-            Type = r.Value,
+            Name = r.LogicalId,
+            Type = r.Type,
             Because = "by the template",
         });
 

@@ -16,14 +16,16 @@ public static class StackComparison
     private static readonly string[] InEffect = ["CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE"];
 
     /// <param name="currentBody">The template that the stack was made of, as it was sent; null when not known.</param>
+    /// <param name="body">The one that it is to be made of; null when not known.</param>
     public static bool IsSame(
         StackDescription current,
         string? currentBody,
+        string? body,
         StackChange change,
         IReadOnlyList<TemplateParameter> declared) =>
         InEffect.Contains(current.Status)
         && currentBody is not null
-        && change.Template.Body is { } body
+        && body is not null
         && TemplateArchive.Normal(body) == TemplateArchive.Normal(currentBody)
         && !Array.Exists(OutsideContent, marker => body.Contains(marker, StringComparison.Ordinal))
         && SameParameters(current.Parameters, change.Parameters, declared)

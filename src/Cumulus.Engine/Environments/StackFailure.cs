@@ -68,6 +68,7 @@ public static class StackFailure
         {
             StackOperation.Create => ErrorIds.StackCreateFailed,
             StackOperation.Update => ErrorIds.StackUpdateFailed,
+            StackOperation.Rollback => ErrorIds.StackRollbackFailed,
             _ => ErrorIds.StackDeleteFailed,
         };
         string what = operation.Operation.ToString().ToLowerInvariant();

@@ -6,6 +6,9 @@ public enum StackOperation
     Create,
     Update,
     Delete,
+
+    /// <summary>Taking a create or update back.</summary>
+    Rollback,
 }
 
 /// <summary>
@@ -39,6 +42,7 @@ public static class StackStatus
     {
         StackOperation.Create => status == "CREATE_COMPLETE",
         StackOperation.Update => status == "UPDATE_COMPLETE",
+        StackOperation.Rollback => status is "UPDATE_ROLLBACK_COMPLETE" or "ROLLBACK_COMPLETE" or "IMPORT_ROLLBACK_COMPLETE",
         _ => status is "DELETE_COMPLETE" or NotDeployed,
     };
 

@@ -2,6 +2,7 @@ using System.Management.Automation;
 using Cumulus.Engine.Aws;
 using Cumulus.Engine.Configuration;
 using Cumulus.Engine.Environments;
+using Cumulus.Engine.Processes;
 
 namespace Cumulus.PowerShell;
 
@@ -62,6 +63,10 @@ public sealed class DeployEnvironmentCommand : DeployingCmdlet
     [ValidateRange(0, 180)]
     public int BakeTimeMinutes { get; set; }
 
+    /// <summary>Delete the stacks first, when everything is known to be in order, and create them anew.</summary>
+    [Parameter]
+    public SwitchParameter Recreate { get; set; }
+
     /// <summary>Do not ask.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
@@ -80,6 +85,7 @@ public sealed class DeployEnvironmentCommand : DeployingCmdlet
             return;
         }
 
+        if (IsSet(Recreate) && !await RemoveFirstAsync(aws, deployer, request, reporter, stop)) return;
         DeploymentOrigin origin = await DeploymentCaller.OfAsync(aws, Host, stop);
         request = request with
         {
@@ -104,6 +110,19 @@ public sealed class DeployEnvironmentCommand : DeployingCmdlet
             WriteObjects(e.Deployment.Stacks);
             throw;
         }
+    }
+
+    // Templates, parameters and bundles are looked through before the first stack goes (D-24).
+    private async Task<bool> RemoveFirstAsync(AwsGateways aws, EnvironmentDeployer deployer, EnvironmentRequest request, DeploymentReporter reporter, CancellationToken stop)
+    {
+        await deployer.PlanAsync(request, stop);
+        var removal = new RemovalRequest { Configuration = Configuration, Environment = request.Environment, Stacks = request.Stacks, TimeLimit = request.TimeLimit };
+        var remover = new EnvironmentRemover(aws.Stacks, aws.Region, TimeProvider.System) { Hooks = new HookRunner() };
+        IReadOnlyList<EnvironmentStack> plan = await remover.PlanAsync(removal, stop);
+        string names = string.Join(", ", plan.Select(s => s.StackName));
+        if (plan.Count > 0 && !IsSet(Force) && !ShouldContinue($"Delete in {aws.Region} and create anew: {names}?", $"Recreate environment {request.Environment}")) return false;
+        await remover.RemoveAsync(removal, plan, reporter, gone => WriteVerbose($"{gone.StackName}  {gone.Status}"), stop);
+        return true;
     }
 
     private Func<IReadOnlyList<PlannedChange>, Task<bool>> Approve(string environment) => changes =>

@@ -97,7 +97,7 @@ public abstract class DeployingCmdlet : EnvironmentCmdlet
     }
 
     private protected static EnvironmentDeployer Deployer(AwsGateways aws) =>
-        new(aws.Stacks, aws.Hosts, aws.Objects, new HookRunner(), aws.Region, TimeProvider.System) { Operations = aws.StackOperations };
+        new(aws.Stacks, aws.Hosts, aws.Objects, new HookRunner(), aws.Region, TimeProvider.System) { Operations = aws.StackOperations, EndpointUrl = aws.EndpointUrl };
 
     private protected static EnvironmentDeployer WithLock(EnvironmentDeployer deployer, EnvironmentDefinition environment)
     {

@@ -10,7 +10,7 @@ namespace Cumulus.PowerShell;
 public sealed class GetEnvironmentStackCommand : EnvironmentCmdlet
 {
     /// <summary>Environment of the configuration.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("Name")]
     [ArgumentCompleter(typeof(EnvironmentCompleter))]
     public string Environment { get; set; } = "";

@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using Cumulus.Engine.Aws;
 using Cumulus.Engine.Environments;
+using Cumulus.Engine.Processes;
 
 namespace Cumulus.PowerShell;
 
@@ -10,7 +11,7 @@ namespace Cumulus.PowerShell;
 public sealed class RemoveEnvironmentCommand : EnvironmentCmdlet
 {
     /// <summary>Environment of the configuration.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("Name")]
     [ArgumentCompleter(typeof(EnvironmentCompleter))]
     public string Environment { get; set; } = "";
@@ -19,6 +20,10 @@ public sealed class RemoveEnvironmentCommand : EnvironmentCmdlet
     [Parameter(Position = 1)]
     [ArgumentCompleter(typeof(StackCompleter))]
     public string[]? Stack { get; set; }
+
+    /// <summary>Logical ids of resources that stay where their deletion has failed before.</summary>
+    [Parameter]
+    public string[]? RetainResource { get; set; }
 
     /// <summary>Limit of the whole removal, in seconds. What runs in CloudFormation by then goes on.</summary>
     [Parameter]
@@ -45,9 +50,10 @@ public sealed class RemoveEnvironmentCommand : EnvironmentCmdlet
             Environment = Environment,
             Stacks = Stack ?? [],
             TimeLimit = TimeSpan.FromSeconds(TimeoutSec),
+            RetainResources = RetainResource ?? [],
         };
         using AwsGateways aws = await OpenAwsAsync(AwsConnection.Of(Configuration.Environment(Environment)), stop);
-        var remover = new EnvironmentRemover(aws.Stacks, aws.Region, TimeProvider.System);
+        var remover = new EnvironmentRemover(aws.Stacks, aws.Region, TimeProvider.System) { Hooks = new HookRunner() };
         IReadOnlyList<EnvironmentStack> plan = await remover.PlanAsync(request, stop);
         if (plan.Count == 0)
         {

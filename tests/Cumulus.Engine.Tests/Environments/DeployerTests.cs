@@ -224,15 +224,18 @@ public sealed class DeployerTests : IDisposable
     }
 
     [Fact]
-    public async Task A_template_that_is_too_long_says_so_D35()
+    public async Task A_template_that_is_too_long_goes_by_the_bucket_under_the_key_of_its_content_D35()
     {
         CumulusConfiguration configuration = Sample.Configuration(_folder, "web");
-        _folder.Write("web.yml", new string('#', 51_201));
+        _folder.Write("web.yml", Sample.Template + new string('#', 51_201));
 
-        var e = await Assert.ThrowsAsync<CumulusException>(() => DeployAsync(configuration.Request()));
+        await DeployAsync(configuration.Request());
 
-        Assert.Equal(ErrorIds.TemplateInvalid, e.ErrorId);
-        Assert.Contains("51,201 bytes", e.Message);
+        TemplateSource sent = _stacks.Changes.Single().Template;
+        Assert.Null(sent.Body);
+        Assert.Matches(@"^https://s3\.eu-west-1\.amazonaws\.com/bucket/\.cumulus/artifacts/[0-9a-f]{64}\.template$", sent.Url);
+        await DeployAsync(configuration.Request());
+        Assert.Single(_stacks.Changes);
     }
 
     [Fact]

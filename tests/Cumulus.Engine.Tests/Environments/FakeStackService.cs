@@ -70,6 +70,7 @@ public sealed class FakeStackService : IStackService
 
     public bool Has(string name) => _stacks.ContainsKey(name);
 
+    [MethodImpl(MethodImplOptions.Synchronized)]
     public FakeStack Add(string name, string status, string body = Sample.Template)
     {
         var stack = new FakeStack(name, $"arn:aws:cloudformation:eu-west-1:1:stack/{name}/{++_ids}") { Status = status, Body = body };
@@ -131,7 +132,8 @@ public sealed class FakeStackService : IStackService
     public async IAsyncEnumerable<StackDescription> ListAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await Task.Yield();
-        foreach (FakeStack[] page in _stacks.Values.Where(s => s.Status != "DELETE_COMPLETE").Chunk(100).DefaultIfEmpty([]))
+        FakeStack[] all = [.. _stacks.Values.Where(s => s.Status != "DELETE_COMPLETE")];
+        foreach (FakeStack[] page in all.Chunk(100).DefaultIfEmpty([]))
         {
             Call("List", cancellationToken);
             foreach (FakeStack stack in page) yield return stack.Describe();
@@ -227,6 +229,7 @@ public sealed class FakeStackService : IStackService
         Before?.Invoke(text);
     }
 
+    [MethodImpl(MethodImplOptions.Synchronized)]
     private FakeStack? Find(string nameOrId) => _stacks.Values.FirstOrDefault(s => s.Id == nameOrId) ?? (_stacks.GetValueOrDefault(nameOrId) is { Status: not "DELETE_COMPLETE" } named ? named : null);
 }
 

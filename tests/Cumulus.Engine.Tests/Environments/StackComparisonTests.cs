@@ -57,5 +57,5 @@ public sealed class StackComparisonTests
     public void After_a_failure_the_service_decides(string status) => Assert.False(Same(now: Now with { Status = status }));
 
     private static bool Same(StackDescription? now = null, string? body = Sample.Template, StackChange? change = null, TemplateParameter[]? declared = null) =>
-        StackComparison.IsSame(now ?? Now, body, change ?? Change, declared ?? Declared);
+        StackComparison.IsSame(now ?? Now, body, (change ?? Change).Template.Body, change ?? Change, declared ?? Declared);
 }

@@ -36,6 +36,12 @@ public sealed class FakeObjectStore : IObjectStore
         get { lock (_gate) return [.. _objects.Keys.Where(k => !IsNote(k))]; }
     }
 
+    /// <summary>Those notes too.</summary>
+    public IReadOnlyCollection<string> AllKeys
+    {
+        get { lock (_gate) return [.. _objects.Keys]; }
+    }
+
     public byte[] this[string key]
     {
         get { lock (_gate) return _objects[key].Bytes; }
