@@ -173,7 +173,7 @@ public sealed class GhostDeployer(IStateStore state, IObjectStore objects, IAppl
         return new CumulusException(known.ErrorId, known.Kind, $"Deployment {record.Id} of {record.Application} failed: {known.Message.TrimEnd('.')}. {outcome}", known)
         {
             Target = known.Target,
-            Advice = left.Count == 0 ? known.Advice : $"Resume-GhostJob {job.Id} tries the rest again.",
+            Advice = left.Count == 0 ? known.Advice : $"Resume-GhostJob {record.Application} tries the rest again.",
         };
     }
 
