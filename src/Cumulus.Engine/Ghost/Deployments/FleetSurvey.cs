@@ -21,10 +21,7 @@ internal sealed record FleetSurvey
     /// <summary>Instances by their tags, and of no other application: one without a colour has none of the coloured ones (G-18). Those that their group is terminating are left out.</summary>
     public static async Task<FleetSurvey> ReadAsync(IApplicationFleet fleet, GhostApplication application, CancellationToken cancellationToken)
     {
-        ApplicationKey key = application.Key;
-        var tags = new Dictionary<string, string> { ["app"] = key.Name, ["env"] = key.Env, ["role"] = key.Role };
-        if (key.Colour is not null) tags["color"] = key.Colour;
-        IReadOnlyList<FleetInstance> instances = await fleet.InstancesAsync(tags, key.Colour is null ? ["color"] : [], cancellationToken);
+        IReadOnlyList<FleetInstance> instances = await InstancesAsync(fleet, application, cancellationToken);
         string[] names = [.. instances.Select(i => i.ScalingGroup).Append(application.Autoscale?.Name).OfType<string>().Where(n => n.Length > 0).Distinct().Order(StringComparer.Ordinal)];
         var groups = new List<ScalingGroup>();
         foreach (string name in names)
@@ -53,6 +50,18 @@ internal sealed record FleetSurvey
             ScalingGroups = [.. groups.Select(g => g.Name)],
             Balancers = balancers,
         };
+    }
+
+    /// <summary>Ids of the instances that pend or run.</summary>
+    public static async Task<HashSet<string>> PresentAsync(IApplicationFleet fleet, GhostApplication application, CancellationToken cancellationToken) =>
+        [.. (await InstancesAsync(fleet, application, cancellationToken)).Select(i => i.InstanceId)];
+
+    private static Task<IReadOnlyList<FleetInstance>> InstancesAsync(IApplicationFleet fleet, GhostApplication application, CancellationToken cancellationToken)
+    {
+        ApplicationKey key = application.Key;
+        var tags = new Dictionary<string, string> { ["app"] = key.Name, ["env"] = key.Env, ["role"] = key.Role };
+        if (key.Colour is not null) tags["color"] = key.Colour;
+        return fleet.InstancesAsync(tags, key.Colour is null ? ["color"] : [], cancellationToken);
     }
 
     /// <exception cref="CumulusException">As <see cref="RolloutPlanner.Plan"/>.</exception>

@@ -173,7 +173,7 @@ public sealed class GhostDeployer(IStateStore state, IObjectStore objects, IAppl
         return new CumulusException(known.ErrorId, known.Kind, $"Deployment {record.Id} of {record.Application} failed: {known.Message.TrimEnd('.')}. {outcome}", known)
         {
             Target = known.Target,
-            Advice = left.Count == 0 ? known.Advice : $"Resume-GhostJob {job.Id} tries the rest again.",
+            Advice = left.Count == 0 ? known.Advice : $"Resume-GhostJob {record.Application} tries the rest again.",
         };
     }
 
@@ -204,7 +204,7 @@ public sealed class GhostDeployer(IStateStore state, IObjectStore objects, IAppl
     }
 
     private RolloutRunner Runner(FleetSurvey survey, RolloutSettings settings, RunningJob job) =>
-        new(fleet, _journals, new BalancerDoor(fleet, survey.Balancers, settings, clock, job.Log.Info), survey.ScalingGroups, settings, clock, job.Log.Info);
+        new(fleet, token => FleetSurvey.PresentAsync(fleet, survey.Application, token), _journals, new BalancerDoor(fleet, survey.Balancers, settings, clock, job.Log.Info), survey.ScalingGroups, settings, clock, job.Log.Info);
 
     private ModuleWork Work(DeployRequest request, string id, IReadOnlyList<ManifestModule> packages, RunningJob job)
     {

@@ -7,7 +7,8 @@ namespace Cumulus.Engine.Ghost.Rollouts;
 /// <see cref="RolloutInvariants"/> are checked before and after every group.
 /// </summary>
 /// <param name="scalingGroups">Names of the application's Auto Scaling groups.</param>
-internal sealed class RolloutRunner(IApplicationFleet fleet, RolloutJournalStore journals, BalancerDoor door, IReadOnlyList<string> scalingGroups, RolloutSettings settings, TimeProvider clock, Action<string> log)
+/// <param name="present">Ids of the application's instances that there still are.</param>
+internal sealed class RolloutRunner(IApplicationFleet fleet, Func<CancellationToken, Task<HashSet<string>>> present, RolloutJournalStore journals, BalancerDoor door, IReadOnlyList<string> scalingGroups, RolloutSettings settings, TimeProvider clock, Action<string> log)
 {
     private RolloutJournal? _journal;
     private string? _version;
@@ -62,8 +63,11 @@ internal sealed class RolloutRunner(IApplicationFleet fleet, RolloutJournalStore
     public async Task<IReadOnlyList<string>> TakeBackAsync(IRolloutWork work, CancellationToken cancellationToken)
     {
         var left = new List<string>();
-        foreach (JournalGroup group in _journal!.Groups.Where(g => g.IsTouched).Reverse().ToArray())
+        HashSet<string> there = await present(cancellationToken);
+        foreach (JournalGroup touched in _journal!.Groups.Where(g => g.IsTouched).Reverse().ToArray())
         {
+            JournalGroup group = touched with { Hosts = [.. touched.Hosts.Where(h => there.Contains(h.InstanceId))] };
+            foreach (JournalHost gone in touched.Hosts.Except(group.Hosts)) log($"{gone.InstanceId} is gone, and needs no way back.");
             try
             {
                 log($"Group {group.Number} goes back: {group.Hosts.Count} hosts.");

@@ -167,6 +167,8 @@ public sealed class GhostDeployerTests
         var e = await Assert.ThrowsAsync<CumulusException>(() => fixture.DeployAsync());
 
         Assert.Contains("Undeliverable", e.Message);
+        Assert.Equal((7, GhostDeploymentOutcome.TakenBack), (fixture.Fleet.Instances.Count, (await fixture.RecordsAsync())[0].Outcome));
+        Assert.Contains(fixture.Log, l => l.EndsWith("is gone, and needs no way back.", StringComparison.Ordinal));
         Assert.All(fixture.Fleet.Instances, i => Assert.Null(fixture.Fleet.Current(i.InstanceId)));
         Assert.Empty((await fixture.ManifestAsync()).Modules);
     }
