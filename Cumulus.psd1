@@ -16,11 +16,13 @@
         'Compare-Bundle'
         'Compare-Environment'
         'Compare-GhostApplication'
+        'Compare-GhostImage'
         'Confirm-InstalledBundle'
         'Connect-Cumulus'
         'Convert-CumulusConfiguration'
         'Copy-GhostApplication'
         'Deploy-Environment'
+        'Deploy-GhostApplication'
         'Expand-Bundle'
         'Export-GhostApplication'
         'Get-Bundle'
@@ -31,6 +33,8 @@
         'Get-EnvironmentDeployment'
         'Get-EnvironmentStack'
         'Get-GhostApplication'
+        'Get-GhostDeployment'
+        'Get-GhostImage'
         'Get-GhostJob'
         'Get-GhostJobLog'
         'Get-InstalledBundle'
@@ -44,19 +48,26 @@
         'Get-StackResource'
         'Import-GhostApplication'
         'Install-Bundle'
+        'Install-GhostModule'
+        'Invoke-GhostRollback'
+        'Invoke-GhostScript'
         'Invoke-Rollback'
         'New-Bundle'
         'New-BundleKey'
         'New-CumulusConfiguration'
         'New-GhostApplication'
+        'New-GhostImage'
         'Publish-Bundle'
         'Register-BundleHandler'
         'Remove-Bundle'
         'Remove-Environment'
         'Remove-GhostApplication'
+        'Remove-GhostImage'
         'Remove-GhostJob'
         'Remove-LocalCloudFault'
+        'Restore-GhostModule'
         'Restore-InstalledBundle'
+        'Resume-GhostJob'
         'Resume-StackRollback'
         'Save-Bundle'
         'Set-GhostApplication'
@@ -80,8 +91,9 @@
     )
     PrivateData          = @{
         PSData = @{
-            Tags       = @('AWS', 'CloudFormation', 'Deployment', 'EC2', 'S3', 'PSEdition_Core', 'Linux', 'Windows', 'MacOS')
-            LicenseUri = 'https://www.apache.org/licenses/LICENSE-2.0'
+            Tags         = @('AWS', 'CloudFormation', 'Deployment', 'EC2', 'S3', 'PSEdition_Core', 'Linux', 'Windows', 'MacOS')
+            LicenseUri   = 'https://www.apache.org/licenses/LICENSE-2.0'
+            ReleaseNotes = 'CHANGELOG.md, which lies in the folder of the module, has what changed in each version.'
         }
     }
 }

@@ -111,9 +111,7 @@ function Invoke-Demo {
 
 function Invoke-Package {
     Invoke-Build
-    $version = (Import-PowerShellDataFile Cumulus.psd1).ModuleVersion
-    Import-Module ./out/Cumulus
-    New-Bundle -Path out/Cumulus -Name "Cumulus-$version" -DestinationPath out
+    dotnet run -c Release --no-build --project src/Cumulus.Packager -- $PWD out/packages
 }
 
 function Remove-BuildOutput {

@@ -13,8 +13,8 @@ usage: ./build.sh TASK
   test               all tests; ends with "N passed, N failed, N skipped"
   demo [pwsh|console]  the main job, end to end, on a local AWS
   bench [CONTEST..]  this module and its peers on the same work, as ratios: start, build, rebuild, expand,
-                     install, publish, compressors; all of them take half an hour
-  package            the module as one archive under out/
+                     install, publish, compressors, cloud; all of them take half an hour
+  package            the module and the console as packages, with checksums and an SBOM, under out/packages
   clean              removes out/, bin/ and obj/
 EOF
 }
@@ -119,9 +119,7 @@ run_demo() {
 
 run_package() {
     build
-    local version
-    version=$(sed -n "s/^ *ModuleVersion *= *'\(.*\)'/\1/p" Cumulus.psd1)
-    out/cumulus New-Bundle -Path out/Cumulus -Name "Cumulus-$version" -DestinationPath out
+    dotnet run -c Release --no-build --project src/Cumulus.Packager -- "$PWD" out/packages
 }
 
 run_clean() {

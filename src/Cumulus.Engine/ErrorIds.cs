@@ -128,6 +128,15 @@ public static class ErrorIds
     public const string ApplicationChanged = nameof(ApplicationChanged);
     public const string ApplicationTestFailed = nameof(ApplicationTestFailed);
 
+    // Images
+    public const string FeatureInvalid = nameof(FeatureInvalid);
+    public const string ImageSourceNotFound = nameof(ImageSourceNotFound);
+    public const string ImageStepFailed = nameof(ImageStepFailed);
+    public const string ImageFailed = nameof(ImageFailed);
+    public const string ImageWaitTimedOut = nameof(ImageWaitTimedOut);
+    public const string ImageNotFound = nameof(ImageNotFound);
+    public const string ImageInUse = nameof(ImageInUse);
+
     // LocalCloud
     public const string LocalCloudUnavailable = nameof(LocalCloudUnavailable);
     public const string LocalCloudNotFound = nameof(LocalCloudNotFound);

@@ -16,7 +16,7 @@ internal sealed class CloudFolder(string path)
     private const string LockName = "localcloud.lock";
 
     private static readonly string[] Marks = [StateFile.Name, LogName];
-    private static readonly string[] Known = [.. Marks, LockName, MotoLogName, CallsName, FormerCallsName, "hosts", "bin"];
+    private static readonly string[] Known = [.. Marks, LockName, MotoLogName, CallsName, FormerCallsName, "hosts", "bin", "images", "mailbox"];
 
     public string Path { get; } = System.IO.Path.GetFullPath(path);
 
@@ -31,6 +31,12 @@ internal sealed class CloudFolder(string path)
     public string FormerCalls => System.IO.Path.Combine(Path, FormerCallsName);
 
     public string Hosts => System.IO.Path.Combine(Path, "hosts");
+
+    /// <summary>Files of images that were made here.</summary>
+    public string Images => System.IO.Path.Combine(Path, "images");
+
+    /// <summary>What was sent by SES and SNS.</summary>
+    public string Mailbox => System.IO.Path.Combine(Path, "mailbox");
 
     public string Bin => System.IO.Path.Combine(Path, "bin");
 

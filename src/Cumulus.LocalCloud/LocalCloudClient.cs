@@ -26,7 +26,7 @@ public sealed class LocalCloudClient : IDisposable
     public LocalCloudInfo Info { get; }
 
     /// <summary>The cloud that lives in this folder.</summary>
-    /// <exception cref="CumulusException"><c>LocalCloudNotFound</c></exception>
+    /// <exception cref="CumulusException"><c>LocalCloudNotFound</c>; <c>LocalCloudUnavailable</c>: it has ended by itself, as when moto crashes.</exception>
     public static LocalCloudClient Open(string path, TimeProvider? time = null)
     {
         var folder = Path.GetFullPath(path);
@@ -148,10 +148,17 @@ public sealed class LocalCloudClient : IDisposable
     };
 
     private static CumulusException NotFound(string folder, Exception? inner = null) =>
-        new(ErrorIds.LocalCloudNotFound, FailureKind.NotFound, $"No local cloud runs in {folder}.", inner)
+        CloudLog.EndIn(new CloudFolder(folder).Log) is { } end ? EndedByItself(folder, end, inner) : new(ErrorIds.LocalCloudNotFound, FailureKind.NotFound, $"No local cloud runs in {folder}.", inner)
         {
             Target = folder,
             Advice = "Start one with Start-LocalCloud, or give the -Path that it was started with.",
+        };
+
+    private static CumulusException EndedByItself(string folder, string end, Exception? inner) =>
+        new(ErrorIds.LocalCloudUnavailable, FailureKind.Unavailable, $"The local cloud in {folder} has ended by itself: {end}", inner)
+        {
+            Target = folder,
+            Advice = $"See {new CloudFolder(folder).MotoLog}; start it again with Start-LocalCloud.",
         };
 
     private sealed record Refusal(string? ErrorId, string Message)

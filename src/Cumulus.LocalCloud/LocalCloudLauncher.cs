@@ -77,6 +77,13 @@ public static class LocalCloudLauncher
         var folder = new CloudFolder(path);
         if (StateFile.Read(folder.Path) is not { } info)
         {
+            if (CloudLog.EndIn(folder.Log) is not null)
+            {
+                // It has ended by itself, and left the logs that say why.
+                if (!keep)
+                    folder.Remove();
+                return;
+            }
             throw new CumulusException(ErrorIds.LocalCloudNotFound, FailureKind.NotFound, $"No local cloud runs in {folder.Path}.")
             {
                 Target = folder.Path,

@@ -6,9 +6,11 @@ using Cumulus.LocalCloud.AutoScaling.Api;
 using Cumulus.LocalCloud.Calls;
 using Cumulus.LocalCloud.CloudFormation.Api;
 using Cumulus.LocalCloud.CloudFormation.Stacks;
+using Cumulus.LocalCloud.Ec2;
 using Cumulus.LocalCloud.Faults;
 using Cumulus.LocalCloud.Fleet;
 using Cumulus.LocalCloud.LoadBalancing;
+using Cumulus.LocalCloud.Messaging;
 using Cumulus.LocalCloud.Moto;
 using Cumulus.LocalCloud.Proxy;
 using Cumulus.LocalCloud.Signing;
@@ -105,17 +107,21 @@ public sealed class LocalCloudServer : IAsyncDisposable
     }
 
     /// <summary>Waits until somebody asks the cloud to stop (<see cref="LocalCloudLauncher.StopAsync"/>, SIGTERM, SIGHUP).</summary>
-    /// <exception cref="CumulusException"><c>LocalCloudUnavailable</c>: moto has ended by itself.</exception>
+    /// <exception cref="CumulusException"><c>LocalCloudUnavailable</c>: moto has ended by itself. The logs stay in the folder.</exception>
     public async Task WaitAsync(CancellationToken cancellationToken)
     {
         var first = await Task.WhenAny(_stop.Task, _moto!.Ended).WaitAsync(cancellationToken);
         if (first == _stop.Task)
             return;
-        throw new CumulusException(ErrorIds.LocalCloudUnavailable, FailureKind.Unavailable, $"moto_server has ended: {_moto.LastLine}")
+        var end = new CumulusException(ErrorIds.LocalCloudUnavailable, FailureKind.Unavailable, $"moto_server has ended: {_moto.LastLine}")
         {
             Target = "moto_server",
             Advice = $"See {_folder.MotoLog}; start the local cloud again.",
         };
+        _failed = true;
+        using (var log = new CloudLog(_folder.Log, _options.Clock))
+            log.WriteEnd(end);
+        throw end;
     }
 
     /// <summary>The hosts as they are now.</summary>
@@ -200,10 +206,10 @@ public sealed class LocalCloudServer : IAsyncDisposable
             else
                 ((IDisposable)part).Dispose();
         }
-        if (_failed)
-            _folder.RemoveAllButLogs();
-        else if (_keep)
+        if (_keep)
             _folder.RemoveCredentials();
+        else if (_failed)
+            _folder.RemoveAllButLogs();
         else
             _folder.Remove();
     }
@@ -254,15 +260,23 @@ public sealed class LocalCloudServer : IAsyncDisposable
         foreach (var bucket in _options.Buckets)
             await client.CreateBucketAsync(bucket, _options.Region, cancellationToken);
         var faults = new HostFaults(_faults, time);
-        _fleet = Keep(new HostFleet(new MotoInventory(client), sandboxes, _folder, _options, faults, log, time));
+        var (inventory, folders) = (new MotoInventory(client), new ImageFolders(_folder));
+        var facts = new InstanceFacts(inventory, credentials, time);
+        // Elsewhere all hosts have one address, and nobody could tell who asks.
+        var metadata = OperatingSystem.IsLinux() ? new MetadataService(ProxyServer.FreePort(), facts, faults, time, log) : null;
+        _fleet = Keep(new HostFleet(inventory, sandboxes, _folder, folders, metadata, faults, _options, log, time));
         var targets = Keep(new TargetMonitor(client, _fleet, faults, time, log));
         var autoScaling = _autoScaling = Keep(new AutoScalingEngine(client, _fleet, targets, time, log));
-        var played = new PlayedServices(new AutoScalingApi(autoScaling), new LoadBalancingApi(client, targets, _fleet));
+        facts.TargetState = autoScaling.TargetState;
+        var images = Keep(new ImageStates(folders, log));
+        var played = new PlayedServices(
+            new AutoScalingApi(autoScaling), new LoadBalancingApi(client, targets, _fleet), new Ec2Api(client, _fleet, folders, images),
+            new MessagingApi(client, new Mailbox(_folder, time), time));
         var whole = new MotoClient(http, _moto.Address, played);
-        var runCommand = Keep(new RunCommandService(_fleet, log, time));
+        var runCommand = Keep(new RunCommandService(_fleet, client, faults, log, time));
         _stacks = Keep(new StackEngine(whole, proxy.Endpoint, time, _options.StackPace, _faults, _fleet.Signal, log));
         var accepted = new CredentialStore(credentials);
-        var router = new CallRouter(new Forwarder(http, _moto.Address), _fleet, runCommand, played, new CloudFormationApi(_stacks, whole), accepted);
+        var router = new CallRouter(new Forwarder(http, _moto.Address), _fleet, new RunCommandApi(runCommand), played, new CloudFormationApi(_stacks, whole), accepted);
         var control = new ControlRequests(credentials, this, Stop);
         proxy.Serve(new RequestHandler(accepted, router, _faults, journal, new WaitHandles(_stacks), control, time, log));
 

@@ -14,7 +14,9 @@ var contests = new (string Name, Func<Task> Run)[]
     ("compressors", () => Task.Run(() => CompressorContest.Run(BenchmarkTrees.DotnetSdk!, Console.Out))),
     ("rebuild", () => RebuildContest.RunAsync(BenchmarkTrees.PythonLibrary ?? BenchmarkTrees.DotnetSdk!, Console.Out)),
     ("install", () => InstallContest.RunAsync(cumulus, Console.Out)),
+    ("cloud", () => CloudContest.RunAsync(cumulus, Console.Out)),
     ("publish", () => PublishContest.RunAsync(cumulus, Console.Out)),
+    ("plan", () => Task.Run(() => PlanFigure.Run(Console.Out))),
 };
 string[] unknown = [.. args.Except(contests.Select(c => c.Name))];
 if (unknown.Length > 0)

@@ -72,7 +72,7 @@ public sealed class CallFaultTests(CloudFixture cloud) : IClassFixture<CloudFixt
             new PutObjectRequest { BucketName = "denied-bucket", Key = "a/b.zip", ContentBody = "x" }, CloudFixture.Within()));
         cloud.Server.RemoveFaults(fault.Id!);
 
-        Assert.Equal("User: arn:aws:iam::123456789012:root is not authorized to perform: s3:PutObject on resource: arn:aws:s3:::denied-bucket/a/b.zip", error.Message);
+        Assert.Equal("User: arn:aws:sts::123456789012:user/moto is not authorized to perform: s3:PutObject on resource: arn:aws:s3:::denied-bucket/a/b.zip", error.Message);
     }
 
     [Fact]

@@ -23,7 +23,7 @@ public sealed class CallJournalTests(CloudFixture cloud) : IClassFixture<CloudFi
         var calls = cloud.Server.GetCalls(new LocalCloudCallQuery { Resource = $"{bucket}*" });
         Assert.Equal(["CreateBucket 200", "PutObject 200", "GetObject 404 NoSuchKey"], calls.Select(call => $"{call.Operation} {call.Status} {call.ErrorCode}".TrimEnd()));
         var put = calls[1];
-        Assert.Equal(("s3", cloud.Info.Region, cloud.Info.AccessKeyId, "arn:aws:iam::123456789012:root"), (put.Service, put.Region, put.AccessKeyId, put.Principal));
+        Assert.Equal(("s3", cloud.Info.Region, cloud.Info.AccessKeyId, "arn:aws:sts::123456789012:user/moto"), (put.Service, put.Region, put.AccessKeyId, put.Principal));
         Assert.Equal([$"{bucket}/a/b 1.zip"], put.Resources);
         Assert.Equal([$"arn:aws:s3:::{bucket}/a/b 1.zip"], put.Arns);
         Assert.InRange(put.Time, before.AddSeconds(-1), DateTimeOffset.UtcNow);

@@ -55,12 +55,12 @@ public sealed class HostTests(CloudFixture cloud) : IClassFixture<CloudFixture>
     {
         var host = await cloud.BootAsync("""
             #!/bin/sh
-            echo "$AWS_ENDPOINT_URL $AWS_REGION $AWS_DEFAULT_REGION $AWS_ACCESS_KEY_ID $AWS_EC2_METADATA_DISABLED ${CUMULUS_ROOT-none}"
+            echo "$AWS_ENDPOINT_URL $AWS_REGION $AWS_DEFAULT_REGION $AWS_ACCESS_KEY_ID ${AWS_EC2_METADATA_DISABLED-on} ${CUMULUS_ROOT-none}"
             cumulus Install-Bundle 'a b'
             """);
 
         Assert.Equal(
-            $"{cloud.Info.Endpoint} us-east-1 us-east-1 {cloud.Info.AccessKeyId} true none\nfake cumulus: --as given Install-Bundle a b\n",
+            $"{cloud.Info.Endpoint} us-east-1 us-east-1 {cloud.Info.AccessKeyId} on none\nfake cumulus: --as given Install-Bundle a b\n",
             await File.ReadAllTextAsync(host.BootLog));
     }
 
@@ -106,7 +106,7 @@ public sealed class HostTests(CloudFixture cloud) : IClassFixture<CloudFixture>
 
     [Theory]
     [InlineData("#cloud-config\npackages: [nginx]\n", "#cloud-config is not something that LocalCloud executes.")]
-    [InlineData("<powershell>\nWrite-Host hi\n</powershell>", "<powershell> is not something that LocalCloud executes.")]
+    [InlineData("<script>\necho hi\n</script>", "<script> is not something that LocalCloud executes.")]
     [InlineData("echo without first line", "user data that does not start with #! is not something that LocalCloud executes.")]
     public async Task User_data_that_is_no_script_is_refused_by_name(string userData, string note)
     {
@@ -150,6 +150,29 @@ public sealed class HostTests(CloudFixture cloud) : IClassFixture<CloudFixture>
 
         await cloud.HostAsync(id, h => h.State == LocalCloudHostState.Terminated);
         await CloudFixture.UntilAsync(() => Task.FromResult(ProcessesOf(host) == 0), () => $"{ProcessesOf(host)} processes");
+    }
+
+    // https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Stop_Start.html; user data: only at the first boot
+    [Fact]
+    public async Task A_stopped_instance_is_started_again_with_its_files_and_without_its_user_data()
+    {
+        var host = await cloud.BootAsync("""
+            #!/bin/sh
+            echo first
+            mkdir -p /var/lib/cloud/scripts/per-boot
+            printf '#!/bin/sh\necho each boot\n' > /var/lib/cloud/scripts/per-boot/hello
+            chmod +x /var/lib/cloud/scripts/per-boot/hello
+            """);
+        await cloud.Ec2.StopInstancesAsync(new StopInstancesRequest { InstanceIds = [host.InstanceId] }, CloudFixture.Within());
+        await cloud.HostAsync(host.InstanceId, h => h.State == LocalCloudHostState.Stopped);
+
+        await cloud.AwsAsync("ec2", "start-instances", "--instance-ids", host.InstanceId);
+        var started = await cloud.HostAsync(host.InstanceId, h => h.State == LocalCloudHostState.Running);
+        await cloud.AwsAsync("ec2", "reboot-instances", "--instance-ids", host.InstanceId);
+        await CloudFixture.UntilAsync(async () => (await File.ReadAllLinesAsync(host.BootLog)).Length == 3, () => File.ReadAllText(host.BootLog));
+
+        Assert.Equal((host.Address, host.RootPath), (started.Address, started.RootPath));
+        Assert.Equal("first\neach boot\neach boot\n", await File.ReadAllTextAsync(host.BootLog));
     }
 
     /// <summary>Processes that have this host in their environment: what its scripts started.</summary>

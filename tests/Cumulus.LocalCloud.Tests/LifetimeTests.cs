@@ -205,13 +205,25 @@ public sealed class LifetimeTests : IDisposable
         await File.WriteAllTextAsync(moto, $"#!/bin/sh\necho $$ > {pid}\nexec \"${{CUMULUS_MOTO_SERVER:-moto_server}}\" \"$@\"\n");
         using (var chmod = Process.Start("chmod", ["700", moto]))
             await chmod.WaitForExitAsync(CloudFixture.Within());
-        await using var server = await LocalCloudServer.StartAsync(new LocalCloudOptions { Path = CloudPath, MotoServer = moto }, CloudFixture.Within());
+        var server = await LocalCloudServer.StartAsync(new LocalCloudOptions { Path = CloudPath, MotoServer = moto }, CloudFixture.Within());
+        using var s3 = new AmazonS3Client(new BasicAWSCredentials(server.Info.AccessKeyId, server.Info.SecretAccessKey),
+            new AmazonS3Config { ServiceURL = server.Info.Endpoint, ForcePathStyle = true, MaxErrorRetry = 0 });
 
         using (var process = Process.GetProcessById(int.Parse(await File.ReadAllTextAsync(pid), CultureInfo.InvariantCulture)))
             process.Kill();
 
         var error = await Assert.ThrowsAsync<CumulusException>(() => server.WaitAsync(CloudFixture.Within()));
+        var call = await Assert.ThrowsAsync<AmazonS3Exception>(() => s3.ListBucketsAsync(CloudFixture.Within()));
+        await server.DisposeAsync();
+        var later = Assert.Throws<CumulusException>(() => LocalCloudClient.Open(CloudPath));
+        await LocalCloudLauncher.StopAsync(CloudPath, keep: false, CloudFixture.Within());
+
         Assert.Equal(ErrorIds.LocalCloudUnavailable, error.ErrorId);
+        Assert.Equal("ServiceUnavailable", call.ErrorCode);
+        Assert.Contains("moto_server does not answer", call.Message, StringComparison.Ordinal);
+        Assert.Equal(ErrorIds.LocalCloudUnavailable, later.ErrorId);
+        Assert.StartsWith($"The local cloud in {CloudPath} has ended by itself: moto_server has ended", later.Message, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(CloudPath));
     }
 
     [Fact]

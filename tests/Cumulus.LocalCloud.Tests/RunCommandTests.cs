@@ -143,20 +143,111 @@ public sealed class RunCommandTests(CloudFixture cloud) : IClassFixture<CloudFix
 
         var document = await Assert.ThrowsAsync<AmazonSimpleSystemsManagementException>(() => cloud.Ssm.SendCommandAsync(new SendCommandRequest
         {
+            DocumentName = "AWS-RunPatchBaseline",
+            InstanceIds = [host.InstanceId],
+        }, CloudFixture.Within()));
+
+        Assert.Equal("LocalCloud does not do ssm SendCommand with the document AWS-RunPatchBaseline; it has AWS-RunShellScript and AWS-RunPowerShellScript only.", document.Message);
+    }
+
+    // https://docs.aws.amazon.com/systems-manager/latest/userguide/documents-command-ssm-plugin-reference.html (aws:runPowerShellScript)
+    [PwshFact]
+    public async Task PowerShell_runs_where_there_is_pwsh()
+    {
+        var host = await cloud.BootAsync("<powershell>\n'booted' | Set-Content /etc/booted\n</powershell>");
+
+        var sent = await cloud.Ssm.SendCommandAsync(new SendCommandRequest
+        {
             DocumentName = "AWS-RunPowerShellScript",
             InstanceIds = [host.InstanceId],
-            Parameters = new() { ["commands"] = ["Get-Date"] },
-        }, CloudFixture.Within()));
-        var output = await Assert.ThrowsAsync<AmazonSimpleSystemsManagementException>(() => cloud.Ssm.SendCommandAsync(new SendCommandRequest
+            Parameters = new() { ["commands"] = ["$x = Get-Content /etc/booted", "\"it $x\"", "exit 3"] },
+        }, CloudFixture.Within());
+        var end = await EndOfAsync(sent.Command.CommandId, host);
+
+        Assert.Equal(0, host.BootExitCode);
+        Assert.Equal(("Failed", 3, "aws:runPowerShellScript", "it booted\n"), (end.Status.Value, end.ResponseCode!.Value, end.PluginName, end.StandardOutputContent));
+    }
+
+    // https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-rc-setting-up-logging.html
+    [Fact]
+    public async Task The_whole_output_lies_in_the_bucket_where_the_answer_is_cut()
+    {
+        var (host, bucket) = (await cloud.BootAsync(""), $"output-{Guid.NewGuid():N}");
+        await cloud.S3.PutBucketAsync(bucket, CloudFixture.Within());
+
+        var sent = await cloud.Ssm.SendCommandAsync(new SendCommandRequest
         {
             DocumentName = "AWS-RunShellScript",
             InstanceIds = [host.InstanceId],
-            Parameters = new() { ["commands"] = ["date"] },
-            OutputS3BucketName = "logs",
-        }, CloudFixture.Within()));
+            Parameters = new() { ["commands"] = ["yes out | head -c 100000"] },
+            OutputS3BucketName = bucket,
+            OutputS3KeyPrefix = "logs",
+        }, CloudFixture.Within());
+        GetCommandInvocationResponse? end = null;
+        await CloudFixture.UntilAsync(async () => (end = await EndOfAsync(sent.Command.CommandId, host)).StandardOutputUrl is { Length: > 0 }, () => "no output in the bucket");
 
-        Assert.Equal("LocalCloud does not do ssm SendCommand with the document AWS-RunPowerShellScript; it has AWS-RunShellScript only.", document.Message);
-        Assert.Equal("LocalCloud does not do ssm SendCommand with OutputS3BucketName.", output.Message);
+        var key = $"logs/{sent.Command.CommandId}/{host.InstanceId}/awsrunShellScript/0.awsrunShellScript/stdout";
+        Assert.Equal($"https://s3.us-east-1.amazonaws.com/{bucket}/{key}", end!.StandardOutputUrl);
+        Assert.Equal(24_000, end.StandardOutputContent.Length);
+        Assert.Equal(100_000, (await cloud.S3.GetObjectMetadataAsync(bucket, key, CloudFixture.Within())).ContentLength);
+    }
+
+    // https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_CancelCommand.html
+    [Fact]
+    public async Task A_command_is_cancelled_and_what_it_ran_is_ended()
+    {
+        var host = await cloud.BootAsync("");
+        var id = await SendAsync([host.InstanceId], ["touch /srv/begun", "sleep 5433"]);
+        await CloudFixture.UntilAsync(() => Task.FromResult(File.Exists(Path.Combine(host.RootPath, "srv/begun"))), () => "not begun");
+
+        await cloud.AwsAsync("ssm", "cancel-command", "--command-id", id);
+        var end = await EndOfAsync(id, host);
+        var left = await RunAsync([host], ["cat /proc/[0-9]*/cmdline | tr '\\0' ' ' | grep -c 'sleep 543[3]' || true"]);
+
+        Assert.Equal(("Cancelled", "Cancelled"), (end.Status.Value, end.StatusDetails));
+        Assert.Equal("0\n", left.StandardOutputContent);
+    }
+
+    // https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-run.html
+    [Fact]
+    public async Task Parameters_of_the_store_are_put_into_the_command()
+    {
+        var (host, name) = (await cloud.BootAsync(""), $"/web/{Guid.NewGuid():N}");
+        await cloud.Ssm.PutParameterAsync(new PutParameterRequest { Name = name, Value = "blue", Type = "String" }, CloudFixture.Within());
+
+        var end = await RunAsync([host], [$"echo it is {{{{ssm:{name}}}}}"]);
+        var missing = await Assert.ThrowsAsync<InvalidParametersException>(() => SendAsync([host.InstanceId], ["echo {{ssm:missing}}"]));
+
+        Assert.Equal("it is blue\n", end.StandardOutputContent);
+        Assert.Contains("ssm:missing", missing.Message, StringComparison.Ordinal);
+    }
+
+    // https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_ListCommands.html
+    [Fact]
+    public async Task Commands_are_listed_by_status_and_a_foreign_client_reads_them()
+    {
+        var host = await cloud.BootAsync("");
+        var id = await SendAsync([host.InstanceId], ["exit 1"]);
+        await EndOfAsync(id, host);
+
+        var failed = await cloud.AwsAsync("ssm", "list-commands", "--command-id", id, "--filters", "key=Status,value=Failed", "--query", "Commands[].CommandId", "--output", "text");
+        var well = await cloud.AwsAsync("ssm", "list-command-invocations", "--command-id", id, "--filters", "key=Status,value=Success", "--query", "length(CommandInvocations)", "--output", "text");
+
+        Assert.Equal(id, failed.Trim());
+        Assert.Equal("0", well.Trim());
+    }
+
+    // https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_InstanceInformation.html (PingStatus)
+    [Fact]
+    public async Task A_stopped_instance_has_lost_its_connection()
+    {
+        var host = await cloud.BootAsync("");
+        await cloud.Ec2.StopInstancesAsync(new Amazon.EC2.Model.StopInstancesRequest { InstanceIds = [host.InstanceId] }, CloudFixture.Within());
+        await cloud.HostAsync(host.InstanceId, h => h.State == LocalCloudHostState.Stopped);
+
+        var known = await cloud.AwsAsync("ssm", "describe-instance-information", "--filters", $"Key=InstanceIds,Values={host.InstanceId}", "--query", "InstanceInformationList[0].PingStatus", "--output", "text");
+
+        Assert.Equal("ConnectionLost", known.Trim());
     }
 
     private async Task<GetCommandInvocationResponse> RunAsync(LocalCloudHost[] hosts, List<string> commands, params (string Name, string Value)[] parameters)

@@ -25,7 +25,9 @@ public sealed class AwsGateways : IDisposable
     private readonly ResolvedCredentials _credentials;
     private readonly Lazy<AmazonS3Client> _s3;
     private readonly Lazy<AmazonCloudFormationClient> _cloudFormation;
+    private readonly string? _endpointUrl;
     private readonly Lazy<FleetClients> _fleet;
+    private readonly System.Collections.Concurrent.ConcurrentDictionary<string, FleetClients> _elsewhere = new(StringComparer.Ordinal);
     private readonly Lazy<BalancerClients> _balancers;
     private readonly Lazy<AmazonKeyManagementServiceClient> _kms;
     private readonly Lazy<AmazonSecurityTokenServiceClient> _sts;
@@ -33,15 +35,13 @@ public sealed class AwsGateways : IDisposable
     private AwsGateways(ResolvedCredentials credentials, ResolvedRegion region, string? endpointUrl)
     {
         _credentials = credentials;
+        _endpointUrl = endpointUrl;
         Region = region.Region;
         RegionSource = region.Source;
         EndpointUrl = endpointUrl ?? FromEnvironment("AWS_ENDPOINT_URL");
         _s3 = new(() => new AmazonS3Client(credentials.Credentials, Configure(new AmazonS3Config { ForcePathStyle = UsesOwnEndpoint(endpointUrl) }, Region, endpointUrl)));
         _cloudFormation = new(() => new AmazonCloudFormationClient(credentials.Credentials, Configure(new AmazonCloudFormationConfig(), Region, endpointUrl)));
-        _fleet = new(() => new FleetClients(
-            new AmazonEC2Client(credentials.Credentials, Configure(new AmazonEC2Config(), Region, endpointUrl)),
-            new AmazonAutoScalingClient(credentials.Credentials, Configure(new AmazonAutoScalingConfig(), Region, endpointUrl)),
-            new AmazonSimpleSystemsManagementClient(credentials.Credentials, Configure(new AmazonSimpleSystemsManagementConfig(), Region, endpointUrl))));
+        _fleet = new(() => MakeFleet(Region));
         _balancers = new(() => new BalancerClients(
             new AmazonElasticLoadBalancingV2Client(credentials.Credentials, Configure(new AmazonElasticLoadBalancingV2Config(), Region, endpointUrl)),
             new AmazonElasticLoadBalancingClient(credentials.Credentials, Configure(new AmazonElasticLoadBalancingConfig(), Region, endpointUrl))));
@@ -76,6 +76,15 @@ public sealed class AwsGateways : IDisposable
         new SsmHostFleet(_fleet.Value.Ec2, _fleet.Value.AutoScaling, _fleet.Value.Ssm, Where(_fleet.Value.Ssm, "ssm")), Where(_fleet.Value.Ec2, "ec2, autoscaling and elasticloadbalancing"));
 
     public IMachineCatalog Machines => new Ec2MachineCatalog(_fleet.Value.Ec2, _fleet.Value.AutoScaling, Where(_fleet.Value.Ec2, "ec2 and autoscaling"));
+
+    public IImageService Images => ImagesIn(Region);
+
+    /// <summary>Images of another region, with the same credentials.</summary>
+    public IImageService ImagesIn(string region)
+    {
+        FleetClients clients = region == Region ? _fleet.Value : _elsewhere.GetOrAdd(region, MakeFleet);
+        return new Ec2ImageService(clients.Ec2, clients.AutoScaling, clients.Ssm, region, Where(clients.Ec2, "ec2, autoscaling and ssm"));
+    }
 
     public IHostSignals Signals => new AwsHostSignals(_cloudFormation.Value, _fleet.Value.AutoScaling, Where(_cloudFormation.Value, "cloudformation and autoscaling"));
 
@@ -113,6 +122,7 @@ public sealed class AwsGateways : IDisposable
 
     public void Dispose()
     {
+        foreach (FleetClients clients in _elsewhere.Values) clients.Dispose();
         Release(_s3);
         Release(_cloudFormation);
         Release(_kms);
@@ -128,6 +138,11 @@ public sealed class AwsGateways : IDisposable
         string where = Where(_cloudFormation.Value, "cloudformation");
         return new CloudFormationCalls(_cloudFormation.Value, where, ApiBudget.Of(where));
     }
+
+    private FleetClients MakeFleet(string region) => new(
+        new AmazonEC2Client(_credentials.Credentials, Configure(new AmazonEC2Config(), region, _endpointUrl)),
+        new AmazonAutoScalingClient(_credentials.Credentials, Configure(new AmazonAutoScalingConfig(), region, _endpointUrl)),
+        new AmazonSimpleSystemsManagementClient(_credentials.Credentials, Configure(new AmazonSimpleSystemsManagementConfig(), region, _endpointUrl)));
 
     private static void Release<T>(Lazy<T> client)
         where T : IDisposable

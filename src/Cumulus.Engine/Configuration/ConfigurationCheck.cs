@@ -1,4 +1,5 @@
 using Cumulus.Engine.Configuration.Settings;
+using Cumulus.Engine.Environments;
 
 namespace Cumulus.Engine.Configuration;
 
@@ -21,8 +22,8 @@ internal sealed class ConfigurationCheck(CumulusConfiguration configuration, Mer
             problems.Error(PlaceOf(SectionKind.Environment, environment.Name, "version"), $"{option} / version", $"The version '{version}' is not allowed: {NameRules.Explanation}");
         foreach (string name in environment.Stacks.Where(n => !NameRules.IsStackName(environment.FullStackName(n))))
             problems.Error(PlaceOf(SectionKind.Environment, environment.Name, "stacks"), $"{option} / stacks", NameRules.StackNameProblem(environment.FullStackName(name)));
-        if (Circle(environment) is { } circle)
-            problems.Error(PlaceOf(SectionKind.Stack, circle[0], "depends-on"), $"stack: {circle[0]}", $"In the environment '{environment.Name}' each of these stacks has to be there before the next: {string.Join(", ", circle)}.");
+        if (StackGraph.FindCycle(environment.StackSettings) is { } cycle)
+            problems.Error(PlaceOf(SectionKind.Stack, cycle[0], "depends-on"), $"stack: {cycle[0]}", $"In the environment '{environment.Name}' stacks wait for each other in a circle: {string.Join(" -> ", cycle)}.");
         foreach (StackDefinition stack in environment.StackSettings) CheckFiles(stack);
     }
 
@@ -32,25 +33,6 @@ internal sealed class ConfigurationCheck(CumulusConfiguration configuration, Mer
             problems.Error(PlaceOf(SectionKind.Stack, stack.Name, "template"), $"stack: {stack.Name} / template", $"The template {stack.Template} does not exist.");
         if (stack.Policy?.Path is { } policy && !files.Exists(policy))
             problems.Error(PlaceOf(SectionKind.Stack, stack.Name, "stack-policy"), $"stack: {stack.Name} / stack-policy", $"The file {policy} does not exist.");
-    }
-
-    /// <summary>Stacks that wait for each other, the first again at the end; null when there are none.</summary>
-    private static List<string>? Circle(EnvironmentDefinition environment)
-    {
-        Dictionary<string, string[]> needs = environment.StackSettings.ToDictionary(s => s.Name, s => s.Prerequisites.Where(p => p != s.Name).ToArray());
-        var done = new HashSet<string>();
-        var trail = new List<string>();
-        return needs.Keys.Select(Visit).FirstOrDefault(circle => circle is not null);
-
-        List<string>? Visit(string name)
-        {
-            if (trail.Contains(name)) return [name, .. trail[(trail.IndexOf(name) + 1)..].AsEnumerable().Reverse(), name];
-            if (!needs.TryGetValue(name, out string[]? before) || !done.Add(name)) return null;
-            trail.Add(name);
-            List<string>? circle = before.Select(Visit).FirstOrDefault(c => c is not null);
-            trail.RemoveAt(trail.Count - 1);
-            return circle;
-        }
     }
 
     /// <summary>Where the option is written, else where the section begins.</summary>

@@ -16,23 +16,36 @@ public sealed class StackGraph
     /// <exception cref="CumulusException"><see cref="ErrorIds.StackCycle"/>: names the stacks of the cycle.</exception>
     public static StackGraph Of(string environment, IReadOnlyList<StackDefinition> stacks)
     {
+        (List<StackDefinition> order, Dictionary<string, string[]> before, IReadOnlyList<string>? cycle) = Sort(stacks);
+        return cycle is null ? new StackGraph(order, before) : throw Cycle(environment, cycle);
+    }
+
+    /// <summary>Short names of stacks of which each waits for the next, the first again at the end; null when there are none.</summary>
+    internal static IReadOnlyList<string>? FindCycle(IReadOnlyList<StackDefinition> stacks) => Sort(stacks).Cycle;
+
+    private static (List<StackDefinition> Order, Dictionary<string, string[]> Before, IReadOnlyList<string>? Cycle) Sort(IReadOnlyList<StackDefinition> stacks)
+    {
         Dictionary<string, StackDefinition> byName = stacks.ToDictionary(s => s.Name, StringComparer.Ordinal);
         Dictionary<string, string[]> before = stacks.ToDictionary(s => s.Name, s => s.Prerequisites.Where(byName.ContainsKey).ToArray(), StringComparer.Ordinal);
         var order = new List<StackDefinition>(stacks.Count);
         var done = new HashSet<string>(StringComparer.Ordinal);
         var path = new List<string>();
-        foreach (StackDefinition stack in stacks) Visit(stack.Name);
-        return new StackGraph(order, before);
+        return (order, before, stacks.Select(s => Visit(s.Name)).FirstOrDefault(c => c is not null));
 
-        void Visit(string name)
+        IReadOnlyList<string>? Visit(string name)
         {
-            if (done.Contains(name)) return;
-            if (path.IndexOf(name) is >= 0 and var at) throw Cycle(environment, [.. path.Skip(at), name]);
+            if (done.Contains(name)) return null;
+            if (path.IndexOf(name) is >= 0 and var at) return [.. path.Skip(at), name];
             path.Add(name);
-            foreach (string first in before[name]) Visit(first);
+            foreach (string first in before[name])
+            {
+                if (Visit(first) is { } cycle) return cycle;
+            }
+
             path.RemoveAt(path.Count - 1);
             done.Add(name);
             order.Add(byName[name]);
+            return null;
         }
     }
 

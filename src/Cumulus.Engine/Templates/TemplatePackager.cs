@@ -20,7 +20,7 @@ public sealed class TemplatePackager(IObjectStore objects, HttpClient http) : ID
     private static readonly string[] Archives = [".zip", ".jar", ".war"];
 
     private readonly TemplateFetcher _fetcher = new(objects, http);
-    private readonly string _workFolder = Path.Combine(Path.GetTempPath(), $"cumulus-package-{Guid.NewGuid():N}");
+    private DirectoryInfo? _workFolder;
 
     /// <summary>What would be sent and uploaded for a stack. Nothing is written but temporary files, which go with this object.</summary>
     /// <exception cref="CumulusException">
@@ -55,10 +55,7 @@ public sealed class TemplatePackager(IObjectStore objects, HttpClient http) : ID
         }
     }
 
-    public void Dispose()
-    {
-        if (Directory.Exists(_workFolder)) Directory.Delete(_workFolder, recursive: true);
-    }
+    public void Dispose() => _workFolder?.Delete(recursive: true);
 
     /// <param name="folder">Where relative paths start; null: the template came from elsewhere, and names no files of this machine.</param>
     /// <param name="open">Templates that are being packaged, outermost first.</param>
@@ -123,7 +120,8 @@ public sealed class TemplatePackager(IObjectStore objects, HttpClient http) : ID
     // The same content gives the same bytes, and so the same key.
     private async Task<ArtifactAddress> ZipAsync(string path, Plan plan, CancellationToken cancellationToken)
     {
-        string folder = Path.Combine(_workFolder, plan.NextName());
+        _workFolder ??= Directory.CreateTempSubdirectory("cumulus-package-");
+        string folder = Path.Combine(_workFolder.FullName, plan.NextName());
         BundleRequest request = BundleRequest.FromPath("code", path, folder) with { FollowSymlinks = true, EntryTime = ZipHeaders.FirstTime };
         Bundle zip = await new BundleBuilder().BuildAsync(request, cancellationToken);
         return plan.Add(zip.Path, zip.Sha256, path);

@@ -56,6 +56,19 @@ internal sealed class AutoScalingEngine : IAsyncDisposable
 
     public Group? FindByInstance(string region, string instanceId) => In(region).FirstOrDefault(group => group.Find(instanceId) is not null);
 
+    /// <summary>
+    /// What an instance is told that it is to become; null: no group has it
+    /// (https://docs.aws.amazon.com/autoscaling/ec2/userguide/retrieving-target-lifecycle-state-through-imds.html).
+    /// </summary>
+    public string? TargetState(string region, string instanceId) => FindByInstance(region, instanceId)?.Find(instanceId) switch
+    {
+        null => null,
+        { IsTerminating: true } => "Terminated",
+        { State: LifecycleStates.EnteringStandby or LifecycleStates.Standby } => LifecycleStates.Standby,
+        { State: LifecycleStates.Detaching } => "Detached",
+        _ => LifecycleStates.InService,
+    };
+
     /// <exception cref="Proxy.AwsError">AlreadyExists.</exception>
     public async Task CreateAsync(string region, string name, JsonObject request, IEnumerable<GroupTag> tags, IEnumerable<LifecycleHook> hooks, CancellationToken cancellationToken)
     {

@@ -16,7 +16,7 @@ internal sealed record LaunchSource(string? TemplateId, string? TemplateName, st
         var policy = TemplateValue.Child(TemplateValue.Child(members, "MixedInstancesPolicy"), "LaunchTemplate");
         if (policy is null)
             return Of(TemplateValue.Child(members, "LaunchTemplate"), TemplateValue.Text(members, "LaunchConfigurationName"));
-        var first = TemplateValue.Items(TemplateValue.Child(policy, "Overrides")).FirstOrDefault();
+        var first = TemplateValue.Items(TemplateValue.Child(policy, "Overrides")) is [var given, ..] ? given : null;
         var template = TemplateValue.Child(first, "LaunchTemplateSpecification") ?? TemplateValue.Child(policy, "LaunchTemplateSpecification");
         return Of(template, null) with { InstanceType = TemplateValue.Text(first, "InstanceType"), ImageId = TemplateValue.Text(first, "ImageId") };
     }

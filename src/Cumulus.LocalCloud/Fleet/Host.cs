@@ -11,6 +11,18 @@ internal sealed class Host(Instance instance, HostFolder folder, string address,
 
     private const string HealthScript = "health";
 
+    private const string PerBoot = "var/lib/cloud/scripts/per-boot";
+
+    private const string EachBoot = $$"""
+        #!/bin/sh
+        code=0
+        for script in "${CUMULUS_ROOT:-}/{{PerBoot}}"/*; do
+          if [ -x "$script" ]; then "$script" || code=$?; fi
+        done
+        exit $code
+
+        """;
+
     private readonly SemaphoreSlim _turn = new(1);
     private readonly CancellationTokenSource _life = new();
     private volatile bool _hasSandbox;
@@ -54,15 +66,22 @@ internal sealed class Host(Instance instance, HostFolder folder, string address,
         Tags = Tags,
     };
 
-    /// <summary>Runs the user data, once in the instance's life, and lets commands in afterwards.</summary>
-    public async Task BootAsync(UserData userData)
+    /// <summary>The instance as EC2 had it when it was looked at last.</summary>
+    public Instance Instance => instance;
+
+    /// <summary>
+    /// Runs what is to run at every boot and, at the first one, the user data; lets commands in afterwards
+    /// (https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/user-data.html: once in the instance's life; cloud-init's scripts/per-boot: each time).
+    /// </summary>
+    /// <param name="image">Files that the instance begins with; null: none, or it was here before.</param>
+    public async Task BootAsync(UserData userData, bool isFirst, string? image)
     {
         try
         {
-            var refusal = await StartAsync(userData);
+            var refusal = await StartAsync(userData, isFirst, image);
             if (refusal is null)
             {
-                BootExitCode = await RunBootScriptsAsync(userData.Scripts);
+                BootExitCode = await RunBootScriptsAsync(isFirst || userData.Persists ? userData.Scripts : []);
             }
             else
             {
@@ -84,7 +103,7 @@ internal sealed class Host(Instance instance, HostFolder folder, string address,
     {
         if (!IsOnline)
             return null;
-        PrivateFiles.WriteScript(Path.Combine(folder.Scripts, scriptName), script);
+        HostScript.Write(folder, scriptName, script);
         return sandbox!.Run(scriptName, workingDirectory, output);
     }
 
@@ -133,10 +152,12 @@ internal sealed class Host(Instance instance, HostFolder folder, string address,
         _turn.Dispose();
     }
 
-    private async Task<string?> StartAsync(UserData userData)
+    private async Task<string?> StartAsync(UserData userData, bool isFirst, string? image)
     {
         folder.Create();
-        await File.WriteAllTextAsync(folder.BootLog, "", _life.Token);
+        if (image is not null)
+            await FileTree.CopyAsync(image, folder.Root, _life.Token);
+        await File.AppendAllTextAsync(folder.BootLog, "", _life.Token);
         if (sandbox is null)
             return noSandbox;
         await _turn.WaitAsync(_life.Token);
@@ -156,21 +177,29 @@ internal sealed class Host(Instance instance, HostFolder folder, string address,
         {
             _turn.Release();
         }
-        return userData.Refusal is { } refusal ? $"{refusal} is not something that LocalCloud executes." : null;
+        if (isFirst && userData.Refusal is { } refusal)
+            return $"{refusal} is not something that LocalCloud executes.";
+        return userData.Scripts.Any(script => script.StartsWith(UserData.PowerShellMark, StringComparison.Ordinal)) && !HostScript.HasPowerShell
+            ? "<powershell> needs pwsh on the PATH of the session that starts the cloud."
+            : null;
     }
 
     private async Task<int> RunBootScriptsAsync(IReadOnlyList<string> scripts)
     {
-        var exitCode = 0;
+        var exitCode = Directory.Exists(Path.Combine(folder.Root, PerBoot)) ? await RunBootScriptAsync("per-boot", EachBoot) : 0;
         for (var i = 0; i < scripts.Count; i++)
         {
             // The name that cloud-init gives.
-            var name = $"part-{i + 1:000}";
-            PrivateFiles.WriteScript(Path.Combine(folder.Scripts, name), scripts[i]);
-            using var process = sandbox!.Run(name, "/", new HostOutput(folder.BootLog, folder.BootLog));
-            var code = await process.WaitAsync(_life.Token);
+            var code = await RunBootScriptAsync($"part-{i + 1:000}", scripts[i]);
             exitCode = exitCode == 0 ? code : exitCode;
         }
         return exitCode;
+    }
+
+    private async Task<int> RunBootScriptAsync(string name, string script)
+    {
+        HostScript.Write(folder, name, script);
+        using var process = sandbox!.Run(name, "/", new HostOutput(folder.BootLog, folder.BootLog));
+        return await process.WaitAsync(_life.Token);
     }
 }

@@ -27,11 +27,15 @@ internal sealed class HostFleet : IAsyncDisposable
     private readonly IHostFaults _faults;
     private readonly ConcurrentDictionary<string, bool> _dying = new();
     private readonly LoopbackAddresses _addresses = new(OperatingSystem.IsLinux(), Environment.ProcessId);
+    private readonly ImageFolders _images;
+    private readonly MetadataService? _metadata;
     private readonly Task _loop;
 
-    public HostFleet(MotoInventory moto, SandboxFactory sandboxes, CloudFolder folder, LocalCloudOptions options, IHostFaults faults, CloudLog log, TimeProvider time)
+    /// <param name="metadata">Null where hosts have no addresses of their own.</param>
+    public HostFleet(MotoInventory moto, SandboxFactory sandboxes, CloudFolder folder, ImageFolders images, MetadataService? metadata, IHostFaults faults, LocalCloudOptions options, CloudLog log, TimeProvider time)
     {
-        (_moto, _sandboxes, _folder, _faults, _log, _time) = (moto, sandboxes, folder, faults, log, time);
+        (_moto, _sandboxes, _folder, _log, _time) = (moto, sandboxes, folder, log, time);
+        (_images, _metadata, _faults) = (images, metadata, faults);
         _regions[options.Region] = true;
         _loop = LoopAsync(options.ReconcileInterval);
     }
@@ -65,13 +69,34 @@ internal sealed class HostFleet : IAsyncDisposable
         }
     }
 
+    /// <summary>Ends the processes of hosts and boots them again, at the same address with the same files.</summary>
+    public async Task RebootAsync(IEnumerable<string> instanceIds, CancellationToken cancellationToken)
+    {
+        await _turn.WaitAsync(cancellationToken);
+        try
+        {
+            foreach (var host in instanceIds.Select(Find).OfType<Host>().Where(host => host.State is LocalCloudHostState.Booting or LocalCloudHostState.Running))
+            {
+                await host.EndAsync(LocalCloudHostState.Stopped);
+                await BootAsync(host.Instance with { Tags = host.Tags }, host, cancellationToken);
+            }
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _end.CancelAsync();
         await _loop;
         await _turn.WaitAsync();
+        Changed = null;
         await Task.WhenAll(_hosts.Values.Select(host => host.EndAsync(LocalCloudHostState.Terminated)));
         await Task.WhenAll(_running.Keys);
+        if (_metadata is not null)
+            await _metadata.DisposeAsync();
         foreach (var host in _hosts.Values)
             host.Dispose();
         _end.Dispose();
@@ -94,7 +119,7 @@ internal sealed class HostFleet : IAsyncDisposable
             {
                 // The next round may do better; a moto that has ended stops the whole cloud elsewhere.
                 _log.Write($"fleet: {e.Message}");
-                await Task.WhenAny(Task.Delay(interval, _time, _end.Token));
+                await Task.WhenAny(Task.Delay(interval, _end.Token));
             }
         }
     }
@@ -102,7 +127,8 @@ internal sealed class HostFleet : IAsyncDisposable
     private async Task WaitAsync(TimeSpan interval)
     {
         using var both = CancellationTokenSource.CreateLinkedTokenSource(_end.Token);
-        var delay = Task.Delay(interval, _time, both.Token);
+        // Instances come and go in real time, whatever the cloud's clock says.
+        var delay = Task.Delay(interval, both.Token);
         await Task.WhenAny(delay, _signals.Reader.WaitToReadAsync(both.Token).AsTask());
         await both.CancelAsync();
         _end.Token.ThrowIfCancellationRequested();
@@ -128,8 +154,8 @@ internal sealed class HostFleet : IAsyncDisposable
         switch (instance.State)
         {
             case "running":
-                if (host is null)
-                    await BootAsync(instance, cancellationToken);
+                if (host is null or { State: LocalCloudHostState.Stopped })
+                    await BootAsync(instance, host, cancellationToken);
                 MeetDeath(instance);
                 break;
             case "stopping" or "stopped" when host is not null:
@@ -141,22 +167,26 @@ internal sealed class HostFleet : IAsyncDisposable
         }
     }
 
-    private async Task BootAsync(Instance instance, CancellationToken cancellationToken)
+    /// <param name="before">The host that the instance was until it was stopped.</param>
+    private async Task BootAsync(Instance instance, Host? before, CancellationToken cancellationToken)
     {
         var userData = UserData.Parse(await _moto.UserDataAsync(instance, cancellationToken));
         var folder = new HostFolder(Path.Combine(_folder.Hosts, instance.Id));
-        var address = _addresses.Next();
+        var address = before?.Address ?? _addresses.Next();
         var refused = _sandboxes.Isolation == HostIsolation.Refused;
-        var sandbox = refused ? null : _sandboxes.Create(instance.Id, instance.Region, address, folder);
+        var sandbox = refused ? null : _sandboxes.Create(instance.Id, instance.Region, address, _metadata?.EndpointAt(address), folder);
         var host = new Host(instance, folder, address, sandbox, refused ? _sandboxes.Note : null, _faults, _time.GetUtcNow());
         _hosts[instance.Id] = host;
+        before?.Dispose();
+        _metadata?.Serve(host);
+        Changed?.Invoke();
         if (_faults.NeverBoots(host))
         {
             _log.Write($"{instance.Id} never boots: a fault");
             return;
         }
         _log.Write($"{instance.Id} boots at {address}");
-        _ = Track(Task.Run(() => host.BootAsync(userData), CancellationToken.None)).ContinueWith(done =>
+        _ = Track(Task.Run(() => host.BootAsync(userData, isFirst: before is null, before is null ? _images.Find(instance.ImageId) : null), CancellationToken.None)).ContinueWith(done =>
         {
             var seen = host.Describe();
             _log.Write($"{host.Id} {(done.Exception is { } e ? $"failed: {e.InnerException}" : $"is {seen.State}, user data ended with {seen.BootExitCode?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "nothing"}")}");

@@ -52,8 +52,6 @@ internal sealed class SandboxFactory
             ["AWS_DEFAULT_REGION"] = cloud.Region,
             ["AWS_ACCESS_KEY_ID"] = cloud.AccessKeyId,
             ["AWS_SECRET_ACCESS_KEY"] = cloud.SecretAccessKey,
-            // There is no metadata service yet; without this an SDK spends seconds to find that out.
-            ["AWS_EC2_METADATA_DISABLED"] = "true",
             ["HOME"] = home,
             ["DOTNET_CLI_HOME"] = home,
             ["DOTNET_NOLOGO"] = "1",
@@ -68,7 +66,8 @@ internal sealed class SandboxFactory
         return environment;
     }
 
-    public IHostSandbox Create(string instanceId, string region, string address, HostFolder folder)
+    /// <param name="metadata">Address of the host's metadata service; null: it has none.</param>
+    public IHostSandbox Create(string instanceId, string region, string address, string? metadata, HostFolder folder)
     {
         var environment = new Dictionary<string, string>(_settings.Environment)
         {
@@ -77,6 +76,11 @@ internal sealed class SandboxFactory
             ["CUMULUS_INSTANCE_ID"] = instanceId,
             ["CUMULUS_HOST_ADDRESS"] = address,
         };
+        // By these SDKs find the service, or do not spend seconds to find none.
+        if (metadata is null)
+            environment["AWS_EC2_METADATA_DISABLED"] = "true";
+        else
+            environment["AWS_EC2_METADATA_SERVICE_ENDPOINT"] = metadata;
         if (Isolation == HostIsolation.Isolated)
             return new NamespaceSandbox(folder, _settings with { Environment = environment });
         environment["CUMULUS_ROOT"] = folder.Root;

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace Cumulus.LocalCloud.Fleet;
 
@@ -6,11 +7,17 @@ namespace Cumulus.LocalCloud.Fleet;
 /// User data, as cloud-init on an instance would take it
 /// (https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/user-data.html): scripts, alone or as parts of a MIME message.
 /// </summary>
-/// <param name="Scripts">What is to be executed, in this order.</param>
+/// <param name="Scripts">What is to be executed, in this order; PowerShell begins with <see cref="PowerShellMark"/>.</param>
 /// <param name="Refusal">What is in it that a local cloud does not execute; null when there is nothing of that sort.</param>
-internal sealed record UserData(IReadOnlyList<string> Scripts, string? Refusal)
+internal sealed partial record UserData(IReadOnlyList<string> Scripts, string? Refusal)
 {
+    /// <summary>First line of a script for pwsh.</summary>
+    public const string PowerShellMark = "#!pwsh\n";
+
     private static readonly UserData None = new([], null);
+
+    /// <summary>To run at each start of the instance and not at the first only (https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/user-data.html, persist).</summary>
+    public bool Persists { get; private init; }
 
     public static UserData Parse(byte[] data)
     {
@@ -32,6 +39,8 @@ internal sealed record UserData(IReadOnlyList<string> Scripts, string? Refusal)
             return None;
         if (text.StartsWith("#!", StringComparison.Ordinal) && contentType is null or "text/x-shellscript")
             return new([text], null);
+        if (PowerShell().Match(text) is { Success: true } match)
+            return new([PowerShellMark + match.Groups[1].Value.Trim() + "\n"], null) { Persists = Persist().IsMatch(text) };
         return Refuse(contentType ?? NameOf(text));
     }
 
@@ -41,7 +50,7 @@ internal sealed record UserData(IReadOnlyList<string> Scripts, string? Refusal)
         return line switch
         {
             "#cloud-config" => "#cloud-config",
-            ['<', ..] when line.Contains("powershell", StringComparison.OrdinalIgnoreCase) => "<powershell>",
+            "<script>" => "<script>",
             _ => "user data that does not start with #!",
         };
     }
@@ -86,4 +95,10 @@ internal sealed record UserData(IReadOnlyList<string> Scripts, string? Refusal)
         .FirstOrDefault();
 
     private static UserData Refuse(string what) => new([], what);
+
+    [GeneratedRegex(@"\A\s*<powershell>(.*?)</powershell>", RegexOptions.Singleline | RegexOptions.IgnoreCase)]
+    private static partial Regex PowerShell();
+
+    [GeneratedRegex(@"<persist>\s*true\s*</persist>", RegexOptions.IgnoreCase)]
+    private static partial Regex Persist();
 }

@@ -21,6 +21,7 @@ internal sealed partial class MotoClient(HttpClient http, Uri address, PlayedSer
         ["elb"] = "2012-06-01",
         ["iam"] = "2010-05-08",
         ["monitoring"] = "2010-08-01",
+        ["ses"] = "2010-12-01",
         ["sns"] = "2010-03-31",
         ["sqs"] = "2012-11-05",
     };

@@ -99,6 +99,8 @@ internal sealed partial class MotoProcess : IAsyncDisposable
         start.RedirectStandardInput = start.RedirectStandardOutput = start.RedirectStandardError = true;
         start.CreateNoWindow = true;
         start.Environment["PYTHONUNBUFFERED"] = "1";
+        // Real templates attach the policies that AWS manages.
+        start.Environment["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true";
         // The user's own settings are for the real cloud.
         foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("AWS_", StringComparison.Ordinal)).ToList())
             start.Environment.Remove(name);

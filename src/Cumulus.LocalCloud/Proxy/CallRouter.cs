@@ -7,7 +7,7 @@ using Cumulus.LocalCloud.Ssm;
 namespace Cumulus.LocalCloud.Proxy;
 
 /// <summary>Finds who does a call: the cloud itself what moto cannot, moto the rest.</summary>
-internal sealed class CallRouter(Forwarder moto, HostFleet fleet, RunCommandService runCommand, PlayedServices played, CloudFormationApi cloudFormation, CredentialStore credentials)
+internal sealed class CallRouter(Forwarder moto, HostFleet fleet, RunCommandApi runCommand, PlayedServices played, CloudFormationApi cloudFormation, CredentialStore credentials)
 {
     private static readonly HashSet<string> Changing = ["ec2", "autoscaling"];
 
@@ -15,8 +15,8 @@ internal sealed class CallRouter(Forwarder moto, HostFleet fleet, RunCommandServ
     /// <exception cref="AwsError">The call is refused.</exception>
     public async Task<Reply> AnswerAsync(AwsCall call, Credentials caller, HttpListenerRequest request, byte[]? body, CancellationToken cancellationToken)
     {
-        if (call.Service == "ssm" && RunCommandService.Handles(call))
-            return Reply.Of(runCommand.Answer(call, body!));
+        if (call.Service == "ssm" && RunCommandApi.Handles(call))
+            return Reply.Of(await runCommand.AnswerAsync(call, body!, cancellationToken));
         if (call.Service == "cloudformation")
             return Reply.Of(await cloudFormation.AnswerAsync(call, cancellationToken));
         if (await played.TryAnswerAsync(call, cancellationToken) is { } own)

@@ -80,7 +80,8 @@ internal sealed class ProxyServer : IAsyncDisposable
         }
     }
 
-    private static int FreePort()
+    /// <summary>A port of 127.0.0.1 that nobody has just now.</summary>
+    public static int FreePort()
     {
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));

@@ -22,6 +22,8 @@ internal static class QueryXml
     public static Answer ToAnswer(AwsCall call, XElement response)
     {
         XNamespace names = $"http://{call.Service}.amazonaws.com/doc/{call.Form.GetValueOrDefault("Version")}/";
+        // moto's answers still say theirs.
+        response.DescendantsAndSelf().Attributes().Where(attribute => attribute.IsNamespaceDeclaration).Remove();
         foreach (var element in response.DescendantsAndSelf())
             element.Name = names + element.Name.LocalName;
         return new Answer(HttpStatusCode.OK, "text/xml", Encoding.UTF8.GetBytes(response.ToString(SaveOptions.DisableFormatting)));

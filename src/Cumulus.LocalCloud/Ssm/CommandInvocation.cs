@@ -7,8 +7,10 @@ namespace Cumulus.LocalCloud.Ssm;
 /// One command on one host. Names and statuses:
 /// https://docs.aws.amazon.com/systems-manager/latest/userguide/monitor-commands.html
 /// </summary>
-internal sealed class CommandInvocation(string instanceId, HostOutput output)
+internal sealed class CommandInvocation(string instanceId, HostOutput output) : IDisposable
 {
+    private readonly CancellationTokenSource _cancel = new();
+
     private const int MostStandardOutput = 24_000;
     private const int MostStandardError = 8_000;
     private const int MostListed = 2_500;
@@ -29,6 +31,25 @@ internal sealed class CommandInvocation(string instanceId, HostOutput output)
     public DateTimeOffset? EndedAt { get; private set; }
 
     public bool HasEnded => EndedAt is not null;
+
+    /// <summary>Cancelled when somebody asks for that.</summary>
+    public CancellationToken Cancelled => _cancel.Token;
+
+    /// <summary>Keys of the streams in the bucket; empty as long as they are not there.</summary>
+    public string StandardOutputUrl { get; set; } = "";
+
+    public string StandardErrorUrl { get; set; } = "";
+
+    /// <summary>Calls it off; what has ended stays as it ended.</summary>
+    public void Cancel()
+    {
+        if (HasEnded)
+            return;
+        (Status, StatusDetails) = ("Cancelling", "Cancelling");
+        _cancel.Cancel();
+    }
+
+    public void Dispose() => _cancel.Dispose();
 
     public void Start(DateTimeOffset now) => (Status, StatusDetails, StartedAt) = ("InProgress", "InProgress", now);
 

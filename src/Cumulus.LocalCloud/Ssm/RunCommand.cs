@@ -9,21 +9,22 @@ internal sealed record RunCommand(string Id, string Region, SendCommandRequest R
     {
         { Invocations: [] } => "Success",
         _ when Invocations.All(i => i.Status == "Pending") => "Pending",
-        _ when Invocations.Any(i => !i.HasEnded) => "InProgress",
+        _ when Invocations.Any(i => !i.HasEnded) => Invocations.Any(i => i.Status == "Cancelling") ? "Cancelling" : "InProgress",
         _ when Invocations.Any(i => i.Status == "Failed") => "Failed",
         _ when Invocations.Any(i => i.Status == "TimedOut") => "TimedOut",
         _ when Invocations.Any(i => i.Status == "Cancelled") => "Cancelled",
         _ => "Success",
     };
 
-    public string StatusDetails => Invocations.Count == 0 ? "NoInstancesInTag" : Status;
+    /// <summary>Incomplete: delivered to all but some, and well where it was (https://docs.aws.amazon.com/systems-manager/latest/userguide/monitor-commands.html).</summary>
+    public string StatusDetails => Invocations.Count == 0 ? "NoInstancesInTag" : Status == "TimedOut" && Errors == 0 ? "Incomplete" : Status;
 
     public int Concurrency => Math.Max(1, CountOf(Request.MaxConcurrency));
 
     /// <summary>After more errors than this the command is not started on further hosts.</summary>
     public int MostErrors => CountOf(Request.MaxErrors);
 
-    public int Errors => Invocations.Count(i => i.Status is "Failed" or "TimedOut");
+    public int Errors => Invocations.Count(i => i.Status is "Failed" or "TimedOut" && i.StatusDetails is not ("DeliveryTimedOut" or "Undeliverable"));
 
     /// <summary>A number of hosts, or a share of them (<c>10%</c>).</summary>
     private int CountOf(string text)

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using Cumulus.LocalCloud.Fleet;
 using Cumulus.LocalCloud.Proxy;
 
 namespace Cumulus.LocalCloud.Ssm;
@@ -12,9 +13,13 @@ internal sealed record SendCommandRequest
 {
     private const int MostInstanceIds = 50;
 
+    private const string ShellDocument = "AWS-RunShellScript";
+    private const string PowerShellDocument = "AWS-RunPowerShellScript";
+
     private static readonly string[] Built =
     [
         "DocumentName", "DocumentVersion", "InstanceIds", "Targets", "Parameters", "TimeoutSeconds", "Comment", "MaxConcurrency", "MaxErrors",
+        "OutputS3BucketName", "OutputS3KeyPrefix", "OutputS3Region",
     ];
 
     private static readonly string[] BuiltParameters = ["commands", "workingDirectory", "executionTimeout"];
@@ -35,6 +40,16 @@ internal sealed record SendCommandRequest
 
     public required string MaxErrors { get; init; }
 
+    /// <summary>Where the whole output is put; null: nowhere.</summary>
+    public string? OutputBucket { get; init; }
+
+    public required string OutputPrefix { get; init; }
+
+    public bool IsPowerShell => DocumentName == PowerShellDocument;
+
+    /// <summary>The step of the document, by its name.</summary>
+    public string Plugin => IsPowerShell ? "aws:runPowerShellScript" : "aws:runShellScript";
+
     /// <summary>The lines of the script.</summary>
     public IReadOnlyList<string> Commands => Parameters["commands"];
 
@@ -48,11 +63,13 @@ internal sealed record SendCommandRequest
         if (body.EnumerateObject().FirstOrDefault(member => !Built.Contains(member.Name)) is { Value.ValueKind: not JsonValueKind.Undefined } other)
             throw AwsError.NotBuilt(call, $"with {other.Name}");
         var document = Text(body, "DocumentName", "");
-        if (document != "AWS-RunShellScript")
-            throw AwsError.NotBuilt(call, $"with the document {document}; it has AWS-RunShellScript only");
+        if (document is not (ShellDocument or PowerShellDocument))
+            throw AwsError.NotBuilt(call, $"with the document {document}; it has {ShellDocument} and {PowerShellDocument} only");
+        if (document == PowerShellDocument && !HostScript.HasPowerShell)
+            throw AwsError.NotBuilt(call, $"with the document {document} where pwsh is not on the PATH of the session that started the cloud");
         var parameters = body.TryGetProperty(nameof(Parameters), out var given) ? given.Deserialize<Dictionary<string, string[]>>()! : [];
         if (parameters.Keys.FirstOrDefault(name => !BuiltParameters.Contains(name)) is { } unknown)
-            throw Invalid("InvalidParameters", $"Document AWS-RunShellScript has no parameter {unknown}.");
+            throw Invalid("InvalidParameters", $"Document {document} has no parameter {unknown}.");
         if (parameters.GetValueOrDefault("commands") is not { Length: > 0 })
             throw Invalid("InvalidParameters", "Parameter commands is required.");
         var request = new SendCommandRequest
@@ -66,6 +83,8 @@ internal sealed record SendCommandRequest
             MaxConcurrency = Text(body, "MaxConcurrency", "50"),
             MaxErrors = Text(body, "MaxErrors", "0"),
             ExecutionTimeout = ParseExecutionTimeout(parameters),
+            OutputBucket = Text(body, "OutputS3BucketName", "") is { Length: > 0 } bucket ? bucket : null,
+            OutputPrefix = Text(body, "OutputS3KeyPrefix", ""),
         };
         return request.Checked();
     }

@@ -18,10 +18,13 @@ internal sealed record SsmTarget(string Key, IReadOnlyList<string> Values)
             [.. SendCommandRequest.Texts(target, "Values"), .. SendCommandRequest.Texts(target, "valueSet")]))];
     }
 
+    /// <summary>https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_InstanceInformation.html.</summary>
+    public static string PingStatus(Host host) => host.IsOnline ? "Online" : "ConnectionLost";
+
     public bool Fits(Host host) => Key switch
     {
         "InstanceIds" => Values.Contains(host.Id),
-        "PingStatus" => Values.Contains("Online"),
+        "PingStatus" => Values.Contains(PingStatus(host)),
         "PlatformTypes" => Values.Contains("Linux"),
         "tag-key" => Values.Any(host.Tags.ContainsKey),
         _ when Key.StartsWith("tag:", StringComparison.Ordinal) => host.Tags.TryGetValue(Key[4..], out var value) && Values.Contains(value),

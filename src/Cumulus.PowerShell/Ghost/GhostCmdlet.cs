@@ -58,7 +58,7 @@ public abstract class GhostCmdlet : EnvironmentCmdlet
     private protected async Task<(IObjectStore Objects, string Bucket)> PackagesAsync(string? given, CancellationToken stop)
     {
         string bucket = given ?? _stateBucket ?? throw new CumulusException(ErrorIds.BucketMissing, FailureKind.InvalidInput, "The state is a folder, and where packages go was not said.") { Advice = "Give -PackageBucket." };
-        _stateAws ??= await OpenAwsAsync(null, stop);
+        _stateAws ??= await OpenAwsAsync((AwsConnection?)null, stop);
         return (_stateAws.Objects, bucket);
     }
 

@@ -30,7 +30,7 @@ public sealed class CheckTests
                 "E cumulus.yml:4:5: environment: stage / stacks: 'stage-no_name' cannot be the name of a stack: CloudFormation takes up to 128 letters, digits and '-', a letter first. It is made of prefix, environment, name and suffix.",
                 "W cumulus.yml:4:23: environment: stage / stacks: There is no stack 'wbe'. Did you mean 'web'? [web]",
                 "E cumulus.yml:5:13: environment: my_env / stacks: 'my_env-lone' cannot be the name of a stack: CloudFormation takes up to 128 letters, digits and '-', a letter first. It is made of prefix, environment, name and suffix.",
-                "E cumulus.yml:7:3: stack: a: In the environment 'stage' each of these stacks has to be there before the next: a, b, c, a.",
+                "E cumulus.yml:7:3: stack: a: In the environment 'stage' stacks wait for each other in a circle: a -> c -> b -> a.",
                 "E cumulus.yml:9:42: stack: c / stack-policy: The file /srv/project/none.json does not exist.",
                 "E cumulus.yml:10:50: stack: web / timeout-in-minutes: 'soon' is not a whole number of 0 or more.",
                 "E cumulus.yml:13:12: bundle: ../b: The name is not allowed: use up to 128 letters, digits and -._+ with a letter, a digit or _ first, no '..' and no '.' at the end.",

@@ -79,7 +79,8 @@ public sealed class ConfReadingTests
         Assert.Equal([new("site", "srv/www"), new("srv/web", "")], web.PathRewrites);
         Assert.Equal(("make", "make clean"), (web.PreBundleHook, web.PostBundleHook));
         Assert.Equal(LogLevel.Warning, c.LogLevel);
-        Assert.Empty(c.Warnings);
+        Assert.Equal([29, 33], c.Warnings.Select(w => w.Line));
+        Assert.All(c.Warnings, w => Assert.Contains("not exactly one blank after the colon", w.Message, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -318,6 +319,7 @@ public sealed class ConfReadingTests
         Assert.Equal(
             [
                 "cumulus.conf:3: environment: e / region: The option stands in line 2 already; this later one counts.",
+                "cumulus.conf:4: The old program passed over the section 'environment:e', since there is not exactly one blank after the colon; here it counts.",
                 "cumulus.conf:4: environment: e: The section began in line 1 already; its options are put together.",
                 "cumulus.conf:11: stack: s / parameters: 'A' stands there twice; this later one counts.",
             ],

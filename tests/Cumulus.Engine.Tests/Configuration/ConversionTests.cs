@@ -73,7 +73,7 @@ public sealed class ConversionTests
               web:
                 template: ${env:HOME_TOWN}/web.json
                 parameters:
-                  Url: http://x:80/#a
+                  Url: "http://x:80/#a"
                   Empty: ""
                   Dollar: "$${x} 100% \"q\" 'p'"
               network:

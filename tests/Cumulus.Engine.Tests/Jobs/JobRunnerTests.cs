@@ -429,6 +429,7 @@ public sealed class JobRunnerTests
         var stopped = new ManualClock();
         _ = new JobRunner(life, stopped, _pace, warn: null, _random, _ => true).RunAsync(Request(), _ => new TaskCompletionSource<int>().Task, default);
         Assert.Equal(JobStatus.Started, (await OnlyAsync()).Status);
+        _clock.Advance(Second);
         if (!withTurn) await new LeaseStore(_state, _clock).BreakAsync("jobs/web/prod/front/turn", default);
     }
 }

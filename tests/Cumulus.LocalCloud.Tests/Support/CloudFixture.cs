@@ -247,6 +247,24 @@ public sealed class CloudFixture : IAsyncLifetime
 
     public LocalCloudFault AddFault(LocalCloudFault fault) => _server!.SetFault(fault);
 
+    public void ClearFaults() => _server!.RemoveFaults();
+
+    /// <summary>Looks at the real things of a stack, and gives those that are not as the stack has made them.</summary>
+    public async Task<IReadOnlyList<StackResourceDrift>> DriftedAsync(string stackName)
+    {
+        var begun = await CloudFormation.DetectStackDriftAsync(new DetectStackDriftRequest { StackName = stackName }, Within());
+        DescribeStackDriftDetectionStatusResponse? status = null;
+        await UntilAsync(async () =>
+        {
+            status = await CloudFormation.DescribeStackDriftDetectionStatusAsync(new DescribeStackDriftDetectionStatusRequest { StackDriftDetectionId = begun.StackDriftDetectionId }, Within());
+            return status.DetectionStatus != "DETECTION_IN_PROGRESS";
+        }, () => "still looking");
+        Assert.Equal(("DETECTION_COMPLETE", null), (status!.DetectionStatus.Value, (string?)status.DetectionStatusReason));
+        var found = await CloudFormation.DescribeStackResourceDriftsAsync(
+            new DescribeStackResourceDriftsRequest { StackName = stackName, StackResourceDriftStatusFilters = ["MODIFIED", "DELETED"] }, Within());
+        return found.StackResourceDrifts ?? [];
+    }
+
     public static string NewName() => $"stack-{Guid.NewGuid():N}"[..20];
 
     public static async Task UntilAsync(Func<Task<bool>> condition, Func<string> state)

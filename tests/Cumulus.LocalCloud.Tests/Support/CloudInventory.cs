@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Net.Http.Headers;
+using System.Security.Cryptography;
+using System.Text;
 using System.Xml.Linq;
 using Amazon.SimpleSystemsManagement.Model;
 
@@ -32,14 +34,7 @@ internal static class CloudInventory
         var found = new List<string>();
         foreach (var (service, version, action, ids) in Kinds)
         {
-            using var request = new HttpRequestMessage(HttpMethod.Post, cloud.Info.Endpoint)
-            {
-                Content = new FormUrlEncodedContent([KeyValuePair.Create("Action", action), KeyValuePair.Create("Version", version)]),
-            };
-            // The cloud looks at the key only.
-            request.Headers.Host = string.Create(CultureInfo.InvariantCulture, $"{service}.{cloud.Info.Region}.amazonaws.com");
-            request.Headers.Authorization = new AuthenticationHeaderValue(
-                "AWS4-HMAC-SHA256", $"Credential={cloud.Info.AccessKeyId}/20260101/{cloud.Info.Region}/{service}/aws4_request, SignedHeaders=host, Signature=none");
+            using var request = Sign(cloud, service, $"Action={action}&Version={version}");
             using var response = await http.SendAsync(request, CloudFixture.Within());
             response.EnsureSuccessStatusCode();
             var answer = XElement.Parse(await response.Content.ReadAsStringAsync(CloudFixture.Within()));
@@ -51,6 +46,28 @@ internal static class CloudInventory
         found.AddRange((await cloud.Ssm.DescribeParametersAsync(new DescribeParametersRequest(), CloudFixture.Within())).Parameters?.Select(parameter => parameter.Name) ?? []);
         return found;
     }
+
+    // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
+    private static HttpRequestMessage Sign(CloudFixture cloud, string service, string form)
+    {
+        const string type = "application/x-www-form-urlencoded";
+        const string headers = "content-type;host;x-amz-date";
+        var now = DateTime.UtcNow.ToString("yyyyMMddTHHmmssZ", CultureInfo.InvariantCulture);
+        var scope = $"{now[..8]}/{cloud.Info.Region}/{service}/aws4_request";
+        var canonical = $"POST\n/\n\ncontent-type:{type}\nhost:{new Uri(cloud.Info.Endpoint).Authority}\nx-amz-date:{now}\n\n{headers}\n{Hash(form)}";
+        var key = Encoding.UTF8.GetBytes("AWS4" + cloud.Info.SecretAccessKey);
+        foreach (var part in scope.Split('/'))
+            key = HMACSHA256.HashData(key, Encoding.UTF8.GetBytes(part));
+        var signature = HMACSHA256.HashData(key, Encoding.UTF8.GetBytes($"AWS4-HMAC-SHA256\n{now}\n{scope}\n{Hash(canonical)}"));
+        var request = new HttpRequestMessage(HttpMethod.Post, cloud.Info.Endpoint) { Content = new ByteArrayContent(Encoding.UTF8.GetBytes(form)) };
+        request.Content.Headers.ContentType = new MediaTypeHeaderValue(type);
+        request.Headers.Add("X-Amz-Date", now);
+        request.Headers.Authorization = new AuthenticationHeaderValue(
+            "AWS4-HMAC-SHA256", $"Credential={cloud.Info.AccessKeyId}/{scope}, SignedHeaders={headers}, Signature={Convert.ToHexString(signature).ToLowerInvariant()}");
+        return request;
+    }
+
+    private static string Hash(string text) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(text))).ToLowerInvariant();
 
     private static IEnumerable<string> Values(XElement answer, string name) => answer.Descendants(name).Select(element => element.Value).Distinct();
 

@@ -75,6 +75,8 @@ internal static class ConfLayerReader
             return null;
         }
 
+        if (kind != SectionKind.General && header != $"{kindName}: {name}")
+            problems.Warn(place, null, $"The old program passed over the section '{header}', since there is not exactly one blank after the colon; here it counts.");
         return new SectionKey(kind.Value, name);
     }
 }

@@ -22,7 +22,7 @@ public static class DefinitionExport
         if (form.SplitScripts) Split(definition, application.Definition.IsWindows ? "ps1" : "sh", stem, scripts);
         return
         [
-            new ExportFile($"{stem}.{(form.IsJson ? "json" : "yml")}", form.IsJson ? DefinitionWriter.ToJsonText(definition) : YamlText.Of(definition)),
+            new ExportFile($"{stem}.{(form.IsJson ? "json" : "yml")}", form.IsJson ? DefinitionWriter.ToJsonText(definition) : DefinitionYaml.Of(definition)),
             .. scripts,
         ];
     }

@@ -59,4 +59,8 @@ public sealed record DeployPlan
 
 /// <param name="From">Version that the manifest names now; null: none.</param>
 /// <param name="Package">Key in the bucket where it is known before the build; else null.</param>
-public sealed record PlannedModule(string Name, string Revision, string? Commit, string? Subject, string? From, int? CommitsSince, IReadOnlyList<Modules.ModuleCommit> Since, string? Package);
+public sealed record PlannedModule(string Name, string Revision, string? Commit, string? Subject, string? From, int? CommitsSince, IReadOnlyList<Modules.ModuleCommit> Since, string? Package)
+{
+    /// <summary>Seven digits of a commit; a version of S3 as it is.</summary>
+    public string? ShortCommit => Commit is { Length: 40 or 64 } hash ? hash[..7] : Commit;
+}

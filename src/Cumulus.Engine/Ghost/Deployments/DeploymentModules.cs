@@ -90,7 +90,7 @@ internal sealed class DeploymentModules(DeployRequest request, ModulePackager pa
         ModuleCheckout source = prepared.Checkout;
         string commit = source.Commit is { Length: >= 7 } hash ? $" ({hash[..7]} \"{source.Subject}\")" : "";
         string since = source.CommitsSince is { } count ? $"{count} commits since {now!.Revision}" : now is null ? "deployed for the first time" : "";
-        log($"{module.Name} {source.Revision}{commit} : {since}     package {package.Size / 1e6:0.0} MB{(package.Signed ? ", signed" : "")}{(package.Reused ? ", was there already" : "")}");
+        log($"{module.Name} {source.Revision}{commit} : {since}     package {package.Size / 1e6:0.0} MB{(package.IsSigned ? ", signed" : "")}{(package.Reused ? ", was there already" : "")}");
         return new ManifestModule
         {
             Name = module.Name,

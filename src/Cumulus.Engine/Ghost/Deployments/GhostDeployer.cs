@@ -44,10 +44,7 @@ public sealed class GhostDeployer(IStateStore state, IObjectStore objects, IAppl
         string key = application.Key.Path;
         await ResumeAsync(application, request, job);
         using var modules = new DeploymentModules(request, packager, objects, job.Log.Info);
-        modules.Chosen();
-        FleetSurvey survey = await FleetSurvey.ReadAsync(fleet, application, job.Stop);
-        survey = await survey.WaitForPendingAsync(fleet, request.Settings, clock, job.Log.Info, job.Stop);
-        RolloutPlan? plan = survey.Hosts.Count == 0 ? null : survey.Plan(request.Strategy, request.Floor);
+        (FleetSurvey survey, RolloutPlan? plan) = await ConditionsAsync(request, modules, job);
         ApplicationManifest manifest = await _manifests.ReadAsync(key, job.Stop);
         string id = GhostDeploymentStore.NewId(clock.GetUtcNow());
         IReadOnlyList<ManifestModule> packages = await modules.MakeAsync(manifest, id, job.Stop);
@@ -130,6 +127,22 @@ public sealed class GhostDeployer(IStateStore state, IObjectStore objects, IAppl
             Target = journal.Deployment,
             Advice = "Put the hosts right, or terminate them, and run Resume-GhostJob again.",
         };
+    }
+
+    // What is not met here aborts the job: nothing was changed.
+    private async Task<(FleetSurvey Survey, RolloutPlan? Plan)> ConditionsAsync(DeployRequest request, DeploymentModules modules, RunningJob job)
+    {
+        try
+        {
+            modules.Chosen();
+            FleetSurvey survey = await FleetSurvey.ReadAsync(fleet, request.Application.Definition, job.Stop);
+            survey = await survey.WaitForPendingAsync(fleet, request.Settings, clock, job.Log.Info, job.Stop);
+            return (survey, survey.Hosts.Count == 0 ? null : survey.Plan(request.Strategy, request.Floor));
+        }
+        catch (CumulusException e)
+        {
+            throw new JobAbortedException(e.ErrorId, e.Kind, e.Message, e) { Target = e.Target, Advice = e.Advice };
+        }
     }
 
     private async Task<Exception> TakeBackAsync(GhostDeployment record, string version, RolloutRunner runner, ModuleWork work, RolloutSettings settings, RunningJob job, Exception failure)

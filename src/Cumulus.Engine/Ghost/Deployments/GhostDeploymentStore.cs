@@ -12,7 +12,7 @@ public sealed class GhostDeploymentStore(IStateStore state)
     private const int ShortestId = 4;
 
     /// <summary>An id that sorts by time and that nobody else has.</summary>
-    public static string NewId(DateTimeOffset now) => string.Create(CultureInfo.InvariantCulture, $"{now.UtcDateTime:yyyyMMdd'T'HHmmss'Z'}-{Guid.NewGuid().ToString("N")[..8]}");
+    public static string NewId(DateTimeOffset now) => string.Create(CultureInfo.InvariantCulture, $"{now.UtcDateTime:yyyyMMdd'T'HHmmssfff'Z'}-{Guid.NewGuid().ToString("N")[..8]}");
 
     /// <returns>The version that <see cref="EndAsync"/> needs.</returns>
     public async Task<string> BeginAsync(GhostDeployment deployment, CancellationToken cancellationToken) =>

@@ -127,7 +127,7 @@ internal sealed class ModuleTransaction(ModuleHome home, HostRequest request, Pr
     }
 
     // What lay at the path before Cumulus makes way once, and comes back when the module goes (G-14).
-    private string? AsideOf(ModuleJournal journal, ModuleState state, ModuleRelease subject, string path, bool goes)
+    private static string? AsideOf(ModuleJournal journal, ModuleState state, ModuleRelease subject, string path, bool goes)
     {
         if (goes) return state.Original;
         if (state.Current?.Path == subject.Path && ModuleLink.IsLink(path)) return null;

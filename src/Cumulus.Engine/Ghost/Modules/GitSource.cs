@@ -36,7 +36,7 @@ public sealed partial class GitSource(string cache, TimeSpan timeLimit, Action<s
         string name = revision == "HEAD" ? await mirror.DefaultBranchAsync(cancellationToken) : revision;
         string commit = await CommitAsync(git, mirror.Folder, name, address, cancellationToken);
         IReadOnlyList<string> subject = await git.RunAsync(mirror.Folder, "read a commit", ["log", "-1", "--format=%s", "--end-of-options", commit], cancellationToken);
-        var checkout = new ModuleCheckout { Folder = folder ?? "", Revision = name, Commit = commit, Subject = subject.FirstOrDefault() ?? "" };
+        var checkout = new ModuleCheckout { Folder = folder ?? "", Revision = name, Commit = commit, Subject = subject is [var line, ..] ? line : "" };
         checkout = await WithHistoryAsync(git, mirror.Folder, checkout, commit, deployed, cancellationToken);
         if (folder is not null) await CheckOutAsync(git, mirror.Folder, address, commit, folder, cancellationToken);
         return checkout;
@@ -64,7 +64,7 @@ public sealed partial class GitSource(string cache, TimeSpan timeLimit, Action<s
         if (deployed is null || !Hash().IsMatch(deployed)) return checkout;
         string range = $"{deployed}..{commit}";
         (ProcessResult counted, IReadOnlyList<string> count) = await git.TryAsync(mirror, ["rev-list", "--count", "--end-of-options", range], cancellationToken);
-        if (!counted.Succeeded || !int.TryParse(count.FirstOrDefault(), NumberStyles.None, CultureInfo.InvariantCulture, out int commits)) return checkout;
+        if (!counted.Succeeded || count is not [var number, ..] || !int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out int commits)) return checkout;
         IReadOnlyList<string> lines = await git.RunAsync(mirror, "read the history", ["log", $"--max-count={CommitsShown}", "--format=%H %s", "--end-of-options", range], cancellationToken);
         return checkout with { CommitsSince = commits, Since = [.. lines.Where(l => l.Length > 40).Select(l => l.Split(' ', 2)).Select(p => new ModuleCommit(p[0], p.ElementAtOrDefault(1) ?? ""))] };
     }

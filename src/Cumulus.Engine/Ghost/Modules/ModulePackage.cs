@@ -44,7 +44,7 @@ public sealed record ModulePackageRequest
 /// <param name="Digest">Content digest.</param>
 /// <param name="Size">Bytes of the archive.</param>
 /// <param name="Reused">The bucket had it already.</param>
-public sealed record ModulePackage(string Module, string Version, string Bucket, string Key, string Digest, long Size, int Files, bool Signed, bool Reused);
+public sealed record ModulePackage(string Module, string Version, string Bucket, string Key, string Digest, long Size, int Files, bool IsSigned, bool Reused);
 
 /// <summary>Names of the bundles that modules are.</summary>
 public static class ModulePackageNames

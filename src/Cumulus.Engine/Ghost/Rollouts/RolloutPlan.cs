@@ -21,4 +21,9 @@ public sealed record RolloutPlan
 
 /// <param name="Number">From 1.</param>
 /// <param name="WaitAfter">Pause before the next group.</param>
-public sealed record RolloutGroup(int Number, IReadOnlyList<RolloutHost> Hosts, TimeSpan WaitAfter);
+public sealed record RolloutGroup(int Number, IReadOnlyList<RolloutHost> Hosts, TimeSpan WaitAfter)
+{
+    public int Count => Hosts.Count;
+
+    public IReadOnlyList<string> InstanceIds => [.. Hosts.Select(h => h.InstanceId)];
+}

@@ -11,6 +11,8 @@ internal sealed class GroupCalls(AutoScalingEngine engine)
     /// <summary>Of CreateAutoScalingGroup, what is kept elsewhere than in the settings.</summary>
     private static readonly string[] Apart = ["AutoScalingGroupName", "InstanceId", "LifecycleHookSpecificationList", "Tags", "TrafficSources"];
 
+    private static readonly string[] Sources = ["LaunchTemplate", "LaunchConfigurationName", "MixedInstancesPolicy"];
+
     /// <summary>https://docs.aws.amazon.com/autoscaling/ec2/userguide/as-suspend-resume-processes.html.</summary>
     private static readonly string[] Processes =
         ["Launch", "Terminate", "AddToLoadBalancer", "AlarmNotification", "AZRebalance", "HealthCheck", "InstanceRefresh", "ReplaceUnhealthy", "ScheduledActions"];
@@ -62,7 +64,7 @@ internal sealed class GroupCalls(AutoScalingEngine engine)
         // A group has one source only.
         if (!LaunchSource.Read(changes).IsEmpty)
         {
-            foreach (var name in new[] { "LaunchTemplate", "LaunchConfigurationName", "MixedInstancesPolicy" }.Where(name => !changes.ContainsKey(name)))
+            foreach (var name in Sources.Where(name => !changes.ContainsKey(name)))
                 changes[name] = null;
         }
         if (changes["VPCZoneIdentifier"] is not null && changes["AvailabilityZones"] is null)

@@ -30,12 +30,7 @@ internal sealed class InstanceType : ResourceType, IReadableType
     /// <summary>Another type means stop, change and start, as on AWS; the rest of what can change at all is changed as it runs.</summary>
     public override async Task<ResourceState> UpdateAsync(ResourceWork work, ResourceState now, CancellationToken cancellationToken)
     {
-        if (work.IsChanged("Tags"))
-        {
-            var arguments = new QueryArguments { { "ResourceId.1", now.PhysicalId } };
-            arguments.AddTags("Tag", work.Tags);
-            await work.CallAsync("ec2", "CreateTags", arguments, cancellationToken);
-        }
+        await work.FollowEc2TagsAsync(now.PhysicalId, cancellationToken);
         if (work.IsChanged("InstanceType") && work.Text("InstanceType") is { } type)
         {
             await work.CallAsync("ec2", "StopInstances", new QueryArguments { { "InstanceId.1", now.PhysicalId } }, cancellationToken);

@@ -33,6 +33,18 @@ internal sealed class QueueType : ResourceType, IReadableType
             arguments.AddTags("Attribute", Given(work, changed), "Name");
             await work.CallAsync("sqs", "SetQueueAttributes", arguments, cancellationToken);
         }
+        if (work.IsChanged("Tags"))
+        {
+            var arguments = new QueryArguments { { "QueueUrl", now.PhysicalId } };
+            arguments.AddTags("Tag", work.Tags);
+            await work.CallAsync("sqs", "TagQueue", arguments, cancellationToken);
+        }
+        if (work.LostTags is { Count: > 0 } lost)
+        {
+            var arguments = new QueryArguments { { "QueueUrl", now.PhysicalId } };
+            arguments.AddList("TagKey", lost);
+            await work.CallAsync("sqs", "UntagQueue", arguments, cancellationToken);
+        }
         return now;
     }
 

@@ -10,7 +10,7 @@ internal sealed class RecordedType(TypeFacts facts) : ResourceType
     public override Task<ResourceState> CreateAsync(ResourceWork work, CancellationToken cancellationToken)
     {
         var id = facts.Identifier != "" && work.Text(facts.Identifier) is { } name ? name : work.NewName();
-        var attributes = facts.Attributes.Concat(TypeTable.OlderAttributes(facts.Name)).ToDictionary(
+        var attributes = facts.Attributes.Union(TypeTable.OlderAttributes(facts.Name)).ToDictionary(
             attribute => attribute,
             JsonNode? (attribute) => work[attribute]?.DeepClone() ?? (attribute.EndsWith("Arn", StringComparison.Ordinal) ? ArnOf(work, id) : $"{id}-{attribute}"));
         return Task.FromResult(new ResourceState(id) { Attributes = attributes });

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using System.Xml.Linq;
@@ -45,6 +46,10 @@ internal sealed record ResourceWork(MotoClient Moto, string Region, string Stack
         }
     }
 
+    /// <summary>Keys of tags that the resource had of its own and is to lose.</summary>
+    public IReadOnlyList<string> LostTags =>
+        [.. TemplateValue.Items(TemplateValue.Child(Before, "Tags")).Select(tag => TemplateValue.Text(tag, "Key") ?? "").Where(key => !Tags.ContainsKey(key))];
+
     public IReadOnlyDictionary<string, string> OwnTags => new Dictionary<string, string>
     {
         ["aws:cloudformation:stack-name"] = StackName,
@@ -62,6 +67,22 @@ internal sealed record ResourceWork(MotoClient Moto, string Region, string Stack
         var name = $"{StackName}-{LogicalId}";
         var room = limit - chance.Length - 1;
         return $"{name[..Math.Min(name.Length, room)].TrimEnd('-')}-{chance}";
+    }
+
+    /// <summary>Brings the tags of a resource of EC2 to what they are to be.</summary>
+    public async Task FollowEc2TagsAsync(string id, CancellationToken cancellationToken)
+    {
+        if (Before is null || !IsChanged("Tags"))
+            return;
+        var set = new QueryArguments { { "ResourceId.1", id } };
+        set.AddTags("Tag", Tags);
+        await CallAsync("ec2", "CreateTags", set, cancellationToken);
+        if (LostTags.Count == 0)
+            return;
+        var removed = new QueryArguments { { "ResourceId.1", id } };
+        foreach (var (key, index) in LostTags.Select((key, index) => (key, index)))
+            removed.Add(string.Create(CultureInfo.InvariantCulture, $"Tag.{index + 1}.Key"), key);
+        await CallAsync("ec2", "DeleteTags", removed, cancellationToken);
     }
 
     public Task<XElement> CallAsync(string service, string action, QueryArguments arguments, CancellationToken cancellationToken) =>

@@ -32,6 +32,11 @@ internal sealed class RoleType : ResourceType, IReadableType
             await work.CallAsync("iam", "UpdateAssumeRolePolicy",
                 new QueryArguments { { "RoleName", now.PhysicalId }, { "PolicyDocument", work["AssumeRolePolicyDocument"]?.ToJsonString() } }, cancellationToken);
         }
+        if (work.IsChanged("Description") || work.IsChanged("MaxSessionDuration"))
+        {
+            await work.CallAsync("iam", "UpdateRole",
+                new QueryArguments { { "RoleName", now.PhysicalId }, { "Description", work.Text("Description") ?? "" }, { "MaxSessionDuration", work.Text("MaxSessionDuration") ?? "3600" } }, cancellationToken);
+        }
         await FollowPoliciesAsync(work, now.PhysicalId, cancellationToken);
         return now;
     }

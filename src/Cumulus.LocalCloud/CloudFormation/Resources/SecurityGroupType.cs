@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using System.Xml.Linq;
 using Cumulus.LocalCloud.CloudFormation.Templates;
+using Cumulus.LocalCloud.Moto;
 
 namespace Cumulus.LocalCloud.CloudFormation.Resources;
 
@@ -24,13 +25,14 @@ internal sealed class SecurityGroupType : ResourceType, IReadableType
 
     public override async Task<ResourceState> UpdateAsync(ResourceWork work, ResourceState now, CancellationToken cancellationToken)
     {
+        await work.FollowEc2TagsAsync(now.PhysicalId, cancellationToken);
         foreach (var (property, direction) in new[] { ("SecurityGroupIngress", "Ingress"), ("SecurityGroupEgress", "Egress") })
         {
             var (rules, before) = (work.Items(property), TemplateValue.Items(TemplateValue.Child(work.Before, property)));
             foreach (var rule in before.Where(old => !rules.Any(rule => TemplateValue.Same(old, rule))))
-                await CallAsync(work, now, "Revoke" + "SecurityGroup" + direction, rule, cancellationToken);
+                await ChangeAsync(work, now, "Revoke" + "SecurityGroup" + direction, rule, cancellationToken);
             foreach (var rule in rules.Where(rule => !before.Any(old => TemplateValue.Same(old, rule))))
-                await CallAsync(work, now, "Authorize" + "SecurityGroup" + direction, rule, cancellationToken);
+                await ChangeAsync(work, now, "Authorize" + "SecurityGroup" + direction, rule, cancellationToken);
         }
         return now;
     }
@@ -88,6 +90,18 @@ internal sealed class SecurityGroupType : ResourceType, IReadableType
             }
         }
         return rules;
+    }
+
+    /// <summary>After an update that failed halfway a rule may be there already, or not be there.</summary>
+    private static async Task ChangeAsync(ResourceWork work, ResourceState now, string action, JsonNode? rule, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await CallAsync(work, now, action, rule, cancellationToken);
+        }
+        catch (MotoException e) when (work.Before is not null && (e.IsNotFound || e.Code == "InvalidPermission.Duplicate"))
+        {
+        }
     }
 
     private static Task<XElement> CallAsync(ResourceWork work, ResourceState now, string action, JsonNode? rule, CancellationToken cancellationToken)

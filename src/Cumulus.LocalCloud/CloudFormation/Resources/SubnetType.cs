@@ -22,6 +22,7 @@ internal sealed class SubnetType : ResourceType, IReadableType
 
     public override async Task<ResourceState> UpdateAsync(ResourceWork work, ResourceState now, CancellationToken cancellationToken)
     {
+        await work.FollowEc2TagsAsync(now.PhysicalId, cancellationToken);
         if (work.IsChanged("MapPublicIpOnLaunch"))
         {
             await work.CallAsync("ec2", "ModifySubnetAttribute",

@@ -18,8 +18,7 @@ internal sealed class TopicType : ResourceType, IReadableType
         arguments.AddTags("Tags.member", work.Tags);
         var answer = await work.CallAsync("sns", "CreateTopic", arguments, cancellationToken);
         var arn = answer.Descendants("TopicArn").Single().Value;
-        foreach (var subscription in work.Items("Subscription"))
-            await SubscribeAsync(work, arn, TemplateValue.Text(subscription, "Protocol"), TemplateValue.Text(subscription, "Endpoint"), cancellationToken);
+        await FollowSubscriptionsAsync(work, arn, cancellationToken);
         return StateOf(arn);
     }
 
@@ -30,6 +29,8 @@ internal sealed class TopicType : ResourceType, IReadableType
             await work.CallAsync("sns", "SetTopicAttributes",
                 new QueryArguments { { "TopicArn", now.PhysicalId }, { "AttributeName", attribute }, { "AttributeValue", work.Text(attribute) ?? "" } }, cancellationToken);
         }
+        await FollowTagsAsync(work, now.PhysicalId, cancellationToken);
+        await FollowSubscriptionsAsync(work, now.PhysicalId, cancellationToken);
         return now;
     }
 
@@ -56,6 +57,35 @@ internal sealed class TopicType : ResourceType, IReadableType
 
     private static ResourceState StateOf(string arn) => new ResourceState(arn).With(("TopicArn", arn), ("TopicName", arn[(arn.LastIndexOf(':') + 1)..]));
 
-    private static Task<XElement> SubscribeAsync(ResourceWork work, string arn, string? protocol, string? endpoint, CancellationToken cancellationToken) =>
-        work.CallAsync("sns", "Subscribe", new QueryArguments { { "TopicArn", arn }, { "Protocol", protocol }, { "Endpoint", endpoint } }, cancellationToken);
+    private static async Task FollowTagsAsync(ResourceWork work, string arn, CancellationToken cancellationToken)
+    {
+        if (work.IsChanged("Tags"))
+        {
+            var arguments = new QueryArguments { { "ResourceArn", arn } };
+            arguments.AddTags("Tags.member", work.Tags);
+            await work.CallAsync("sns", "TagResource", arguments, cancellationToken);
+        }
+        if (work.LostTags is { Count: > 0 } lost)
+        {
+            var arguments = new QueryArguments { { "ResourceArn", arn } };
+            arguments.AddList("TagKeys.member", lost);
+            await work.CallAsync("sns", "UntagResource", arguments, cancellationToken);
+        }
+    }
+
+    private static async Task FollowSubscriptionsAsync(ResourceWork work, string arn, CancellationToken cancellationToken)
+    {
+        var (wanted, before) = (work.Items("Subscription"), TemplateValue.Items(TemplateValue.Child(work.Before, "Subscription")));
+        foreach (var subscription in wanted.Where(item => !before.Any(old => TemplateValue.Same(item, old))))
+        {
+            await work.CallAsync("sns", "Subscribe",
+                new QueryArguments { { "TopicArn", arn }, { "Protocol", TemplateValue.Text(subscription, "Protocol") }, { "Endpoint", TemplateValue.Text(subscription, "Endpoint") } }, cancellationToken);
+        }
+        var gone = before.Where(old => !wanted.Any(item => TemplateValue.Same(item, old))).Select(old => TemplateValue.Text(old, "Endpoint")).ToHashSet();
+        if (gone.Count == 0)
+            return;
+        var there = await work.CallAsync("sns", "ListSubscriptionsByTopic", new QueryArguments { { "TopicArn", arn } }, cancellationToken);
+        foreach (var member in there.Descendants("Subscriptions").Elements("member").Where(member => gone.Contains(member.Element("Endpoint")?.Value)))
+            await work.CallAsync("sns", "Unsubscribe", new QueryArguments { { "SubscriptionArn", member.Element("SubscriptionArn")?.Value } }, cancellationToken);
+    }
 }

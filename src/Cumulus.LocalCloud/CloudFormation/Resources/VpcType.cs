@@ -20,6 +20,7 @@ internal sealed class VpcType : ResourceType, IReadableType
 
     public override async Task<ResourceState> UpdateAsync(ResourceWork work, ResourceState now, CancellationToken cancellationToken)
     {
+        await work.FollowEc2TagsAsync(now.PhysicalId, cancellationToken);
         foreach (var (property, otherwise) in Dns)
         {
             if (work.IsChanged(property))

@@ -101,8 +101,8 @@ internal sealed class TemplateExpander(Template raw, IReadOnlyDictionary<string,
                     map["Ref"] = _evaluator.Text(target);
                 if (map["Fn::GetAtt"] is JsonArray { Count: 2 } path)
                 {
-                    foreach (var i in new[] { 0, 1 }.Where(i => path[i] is JsonObject))
-                        path[i] = _evaluator.Text(path[i]);
+                    for (var i = 0; i < path.Count; i++)
+                        path[i] = path[i] is JsonObject function ? _evaluator.Text(function) : path[i]?.DeepClone();
                 }
                 foreach (var (_, value) in map)
                     EvaluateTargets(value);

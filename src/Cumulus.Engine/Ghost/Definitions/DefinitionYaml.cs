@@ -6,7 +6,7 @@ using YamlDotNet.Core.Events;
 namespace Cumulus.Engine.Ghost;
 
 /// <summary>Writes JSON as YAML for a person: scripts as blocks, other texts in quotes only where they need them.</summary>
-internal static class YamlText
+internal static class DefinitionYaml
 {
     public static string Of(JsonObject document)
     {
