@@ -36,18 +36,24 @@ internal sealed class LoadBalancingApi(MotoClient moto, TargetMonitor monitor, H
     private async Task<XElement> RegisterAsync(AwsCall call, QueryForm form, CancellationToken cancellationToken)
     {
         var answer = await ForwardAsync(call, "elasticloadbalancing", cancellationToken);
+        var own = await PortOfGroupAsync(call, form, cancellationToken);
         foreach (var target in form.Members("Targets"))
-            monitor.Add(call.Region, form.Text("TargetGroupArn")!, target.Required("Id"), target.Number("Port") ?? 0);
+            monitor.Add(call.Region, form.Text("TargetGroupArn")!, target.Required("Id"), target.Number("Port") is { } port && port != own ? port : 0);
         return answer;
     }
 
     private async Task<XElement> DeregisterAsync(AwsCall call, QueryForm form, CancellationToken cancellationToken)
     {
         var answer = await ForwardAsync(call, "elasticloadbalancing", cancellationToken);
+        var own = await PortOfGroupAsync(call, form, cancellationToken);
         foreach (var target in form.Members("Targets"))
-            await monitor.DrainAsync(call.Region, form.Text("TargetGroupArn")!, target.Required("Id"), target.Number("Port"), cancellationToken);
+            await monitor.DrainAsync(call.Region, form.Text("TargetGroupArn")!, target.Required("Id"), target.Number("Port") == own ? 0 : target.Number("Port"), cancellationToken);
         return answer;
     }
+
+    /// <summary>A target that was registered without a port has the group's (https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetDescription.html): it is one with it and without.</summary>
+    private async Task<int?> PortOfGroupAsync(AwsCall call, QueryForm form, CancellationToken cancellationToken) =>
+        (await monitor.Groups.ReadAsync(call.Region, cancellationToken)).GetValueOrDefault(form.Text("TargetGroupArn")!)?.Port;
 
     private async Task<XElement> ForwardClassicAsync(AwsCall call, CancellationToken cancellationToken)
     {

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using Cumulus.Engine.Bundles;
 using Cumulus.Engine.State;
 
@@ -48,24 +47,18 @@ public sealed record GhostDeployment
     public required string Tool { get; init; }
 
     /// <summary>Parts of <see cref="Application"/>, for commands that come next.</summary>
-    [JsonIgnore]
     public string Name => Part(0);
 
-    [JsonIgnore]
     public string Env => Part(1);
 
-    [JsonIgnore]
     public string Role => Part(2);
 
-    [JsonIgnore]
     public string? Colour => Application.Split('/').ElementAtOrDefault(3);
 
     /// <summary>Such as <c>site v42, api main</c>.</summary>
-    [JsonIgnore]
     public string Summary => string.Join(", ", Modules.Select(m => $"{m.Package.Name} {m.Package.Revision ?? m.Package.Version}"));
 
     /// <summary>Null while it runs.</summary>
-    [JsonIgnore]
     public TimeSpan? Took => EndedAt - StartedAt;
 
     private string Part(int index) => Application.Split('/').ElementAtOrDefault(index) ?? "";
