@@ -25,10 +25,8 @@ public sealed class WaitEnvironmentDeploymentCommand : DeploymentCmdlet
         using AwsGateways aws = await OpenAsync(stop);
         IStateStore state = State(aws);
         var journal = new DeploymentJournal(state);
-        DeploymentRecord? record = Id is { } id
-            ? RollbackTarget.Matching(await journal.ReadAsync(Environment, stop), id).LastOrDefault()
-            : (await journal.LatestAsync(Environment, 1, stop)).FirstOrDefault();
-        if (record is null)
+        IReadOnlyList<DeploymentRecord> records = Id is { } id ? RollbackTarget.Matching(await journal.ReadAsync(Environment, stop), id) : await journal.LatestAsync(Environment, 1, stop);
+        if (records is not [.., var record])
         {
             throw new CumulusException(ErrorIds.DeploymentNotFound, FailureKind.NotFound, Id is null ? $"No deployment of environment '{Environment}' is on record." : $"Environment '{Environment}' has no deployment '{Id}'.") { Target = Id ?? Environment };
         }

@@ -51,7 +51,7 @@ public sealed class ApplicationStoreTests : IDisposable
     {
         StoredApplication first = await _store.CreateAsync(Applications.Read(Applications.Minimal), "anna", default);
         Task<StoredApplication>[] tries = [.. Enumerable.Range(0, 8).Select(i => Task.Run(() => _store.UpdateAsync(Change(first, ("description", $"\"{i}\"")), 1, $"user {i}", default)))];
-        await ((Task)Task.WhenAll(tries)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAny(Task.WhenAll(tries));
         Assert.Equal(1, tries.Count(t => t.IsCompletedSuccessfully));
         Assert.Equal(2, (await _store.GetAsync(first.Definition.Key, default)).Revision);
     }

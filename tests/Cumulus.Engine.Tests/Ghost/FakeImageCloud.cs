@@ -29,7 +29,7 @@ internal sealed class FakeImageCloud : IImageService, IMachineCatalog, IHostComm
 
     public IEnumerable<string> Living => Instances.Where(i => i.Value.State != "terminated").Select(i => i.Key);
 
-    private Task<T> Call<T>(string name, CancellationToken stop, Func<T> work)
+    private Task<T> Call<T>(string name, Func<T> work, CancellationToken stop)
     {
         stop.ThrowIfCancellationRequested();
         Calls.Add(name);
@@ -41,66 +41,66 @@ internal sealed class FakeImageCloud : IImageService, IMachineCatalog, IHostComm
 
     private static CumulusException Failure(string name) => new(ErrorIds.AwsRequestFailed, FailureKind.Unavailable, $"{name} failed.");
 
-    public Task<string?> ParameterAsync(string name, CancellationToken cancellationToken) => Call("Parameter", cancellationToken, () => (string?)"ami-1");
+    public Task<string?> ParameterAsync(string name, CancellationToken cancellationToken) => Call("Parameter", () => (string?)"ami-1", cancellationToken);
 
-    public Task<string?> NewestAsync(string name, string owner, string architecture, CancellationToken cancellationToken) => Call("Newest", cancellationToken, () => (string?)"ami-1");
+    public Task<string?> NewestAsync(string name, string owner, string architecture, CancellationToken cancellationToken) => Call("Newest", () => (string?)"ami-1", cancellationToken);
 
-    public Task<string> LaunchAsync(BuildInstanceRequest request, CancellationToken cancellationToken) => Call("Launch", cancellationToken, () =>
+    public Task<string> LaunchAsync(BuildInstanceRequest request, CancellationToken cancellationToken) => Call("Launch", () =>
     {
         Launches.Add(request);
         string id = $"i-{++_made}";
         Instances[id] = ("running", request.Tags);
         return id;
-    });
+    }, cancellationToken);
 
-    public Task<string?> InstanceStateAsync(string instanceId, CancellationToken cancellationToken) => Call("InstanceState", cancellationToken, () => (string?)Instances[instanceId].State);
+    public Task<string?> InstanceStateAsync(string instanceId, CancellationToken cancellationToken) => Call("InstanceState", () => (string?)Instances[instanceId].State, cancellationToken);
 
     public Task<IReadOnlyList<string>> InstancesAsync(string tag, string value, CancellationToken cancellationToken) =>
-        Call("InstancesByTag", cancellationToken, () => (IReadOnlyList<string>)[.. Living.Where(i => Instances[i].Tags.GetValueOrDefault(tag) == value)]);
+        Call("InstancesByTag", () => (IReadOnlyList<string>)[.. Living.Where(i => Instances[i].Tags.GetValueOrDefault(tag) == value)], cancellationToken);
 
-    public Task StopAsync(string instanceId, CancellationToken cancellationToken) => Call("Stop", cancellationToken, () => Instances[instanceId] = ("stopped", Instances[instanceId].Tags));
+    public Task StopAsync(string instanceId, CancellationToken cancellationToken) => Call("Stop", () => Instances[instanceId] = ("stopped", Instances[instanceId].Tags), cancellationToken);
 
-    public Task TerminateAsync(string instanceId, CancellationToken cancellationToken) => Call("Terminate", cancellationToken, () => Instances[instanceId] = ("terminated", Instances[instanceId].Tags));
+    public Task TerminateAsync(string instanceId, CancellationToken cancellationToken) => Call("Terminate", () => Instances[instanceId] = ("terminated", Instances[instanceId].Tags), cancellationToken);
 
     public Task<string> CreateAsync(string instanceId, string name, string description, bool noReboot, IReadOnlyDictionary<string, string> tags, CancellationToken cancellationToken) =>
-        Call("CreateImage", cancellationToken, () => Add(name, tags));
+        Call("CreateImage", () => Add(name, tags), cancellationToken);
 
     public Task<string> CopyAsync(string sourceRegion, string imageId, string name, string? kmsKeyId, IReadOnlyDictionary<string, string> tags, CancellationToken cancellationToken) =>
-        Call("CopyImage", cancellationToken, () => Add(name, tags));
+        Call("CopyImage", () => Add(name, tags), cancellationToken);
 
-    public Task<BakedImageState?> StateAsync(string imageId, CancellationToken cancellationToken) => Call("ImageState", cancellationToken, () => Images.GetValueOrDefault(imageId));
+    public Task<BakedImageState?> StateAsync(string imageId, CancellationToken cancellationToken) => Call("ImageState", () => Images.GetValueOrDefault(imageId), cancellationToken);
 
     public Task<IReadOnlyList<BakedImageState>> ImagesAsync(string tag, string value, CancellationToken cancellationToken) =>
-        Call("ImagesByTag", cancellationToken, () => (IReadOnlyList<BakedImageState>)[.. Images.Values.Where(i => i.Tags.GetValueOrDefault(tag) == value)]);
+        Call("ImagesByTag", () => (IReadOnlyList<BakedImageState>)[.. Images.Values.Where(i => i.Tags.GetValueOrDefault(tag) == value)], cancellationToken);
 
-    public Task ShareAsync(string imageId, IReadOnlyCollection<string> accounts, CancellationToken cancellationToken) => Call("Share", cancellationToken, () => true);
+    public Task ShareAsync(string imageId, IReadOnlyCollection<string> accounts, CancellationToken cancellationToken) => Call("Share", () => true, cancellationToken);
 
-    public Task<IReadOnlyList<string>> SharedWithAsync(string imageId, CancellationToken cancellationToken) => Call("SharedWith", cancellationToken, () => (IReadOnlyList<string>)[]);
+    public Task<IReadOnlyList<string>> SharedWithAsync(string imageId, CancellationToken cancellationToken) => Call("SharedWith", () => (IReadOnlyList<string>)[], cancellationToken);
 
-    public Task DeprecateAsync(string imageId, DateTimeOffset at, CancellationToken cancellationToken) => Call("Deprecate", cancellationToken, () => Images[imageId] = Images[imageId] with { DeprecatedAt = at });
+    public Task DeprecateAsync(string imageId, DateTimeOffset at, CancellationToken cancellationToken) => Call("Deprecate", () => Images[imageId] = Images[imageId] with { DeprecatedAt = at }, cancellationToken);
 
-    public Task DisableAsync(string imageId, CancellationToken cancellationToken) => Call("Disable", cancellationToken, () => Images[imageId] = Images[imageId] with { State = "disabled" });
+    public Task DisableAsync(string imageId, CancellationToken cancellationToken) => Call("Disable", () => Images[imageId] = Images[imageId] with { State = "disabled" }, cancellationToken);
 
-    public Task DeleteAsync(BakedImageState image, CancellationToken cancellationToken) => Call("DeleteImage", cancellationToken, () => Images.Remove(image.ImageId));
+    public Task DeleteAsync(BakedImageState image, CancellationToken cancellationToken) => Call("DeleteImage", () => Images.Remove(image.ImageId), cancellationToken);
 
-    public Task<IReadOnlyList<string>> UsesAsync(string imageId, CancellationToken cancellationToken) => Call("Uses", cancellationToken, () => (IReadOnlyList<string>)(Uses.Contains(imageId) ? ["instance i-9"] : []));
+    public Task<IReadOnlyList<string>> UsesAsync(string imageId, CancellationToken cancellationToken) => Call("Uses", () => (IReadOnlyList<string>)(Uses.Contains(imageId) ? ["instance i-9"] : []), cancellationToken);
 
     public Task<MachineImage?> ImageAsync(string imageId, CancellationToken cancellationToken) =>
-        Call("Image", cancellationToken, () => imageId == "ami-1" ? new MachineImage("ami-1", "base", "x86_64", null, "available", "/dev/xvda", 8) : null);
+        Call("Image", () => imageId == "ami-1" ? new MachineImage("ami-1", "base", "x86_64", null, "available", "/dev/xvda", 8) : null, cancellationToken);
 
-    public Task<string> SendAsync(HostCommandRequest request, CancellationToken cancellationToken) => Call("Send", cancellationToken, () =>
+    public Task<string> SendAsync(HostCommandRequest request, CancellationToken cancellationToken) => Call("Send", () =>
     {
         Ran.Add(request.Comment);
         return $"command-{Ran.Count}";
-    });
+    }, cancellationToken);
 
     public Task<HostCommandResult?> ResultAsync(string commandId, string instanceId, CancellationToken cancellationToken) =>
-        Call("Result", cancellationToken, () => (HostCommandResult?)new HostCommandResult(instanceId, CommandStatus, CommandStatus == "Success" ? 0 : 3, "out", CommandStatus == "Success" ? "" : "it broke"));
+        Call("Result", () => (HostCommandResult?)new HostCommandResult(instanceId, CommandStatus, CommandStatus == "Success" ? 0 : 3, "out", CommandStatus == "Success" ? "" : "it broke"), cancellationToken);
 
-    public Task CancelAsync(string commandId, CancellationToken cancellationToken) => Call("Cancel", cancellationToken, () => true);
+    public Task CancelAsync(string commandId, CancellationToken cancellationToken) => Call("Cancel", () => true, cancellationToken);
 
     public Task<IReadOnlyList<FleetInstance>> InstancesAsync(IReadOnlyDictionary<string, string> tags, IReadOnlyList<string> without, CancellationToken cancellationToken) =>
-        Call("Fleet", cancellationToken, () => (IReadOnlyList<FleetInstance>)[.. Living.Select(i => new FleetInstance(i, HostPlatform.Linux, null, true, true, null, default))]);
+        Call("Fleet", () => (IReadOnlyList<FleetInstance>)[.. Living.Select(i => new FleetInstance(i, HostPlatform.Linux, null, true, true, null, default))], cancellationToken);
 
     Task<IReadOnlyList<HostCommandStatus>> IHostCommands.StatusesAsync(string commandId, CancellationToken cancellationToken) => throw new NotSupportedException();
 
