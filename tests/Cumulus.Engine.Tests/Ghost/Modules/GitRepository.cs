@@ -28,7 +28,7 @@ internal sealed class GitRepository
         return Git("-C", Folder, "rev-parse", "HEAD").Trim();
     }
 
-    public string Git(params string[] arguments) => Tool.Run("git", arguments);
+    private static string Git(params string[] arguments) => Tool.Run("git", arguments);
 
     public string In(params string[] arguments) => Git(["-C", Folder, .. arguments]);
 }
