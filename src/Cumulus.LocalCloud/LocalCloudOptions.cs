@@ -52,7 +52,7 @@ public sealed record LocalCloudOptions
     /// <summary>The clock of everything in the cloud: pace, time-outs, waits for signals, times of events. One that can be stepped, unless another is given.</summary>
     public TimeProvider Clock { get; init; } = new LocalCloudClock();
 
-    /// <summary>How many calls the journal has in memory, and a fifth of what each of its two files may have.</summary>
+    /// <summary>How many calls the journal has in memory; each of its two files has up to five times as many.</summary>
     public int KeptCalls { get; init; } = 10_000;
 
     /// <summary>Where a cloud lives when nothing else is said: one for each user.</summary>

@@ -58,6 +58,23 @@ Describe 'import' {
         $run.Lines | Should -Be 'eu-west-1', 'none'
     }
 
+    It 'works in ForEach-Object -Parallel and Start-ThreadJob, each runspace with a connection of its own' {
+        $run = Invoke-Pwsh -Arguments $ModulePath, $FixturePath {
+            param($module, $fixture)
+            Import-Module $module, $fixture
+            $null = Use-Session eu-west-1
+            1..6 | ForEach-Object -ThrottleLimit 6 -Parallel {
+                Import-Module $using:module, $using:fixture
+                $null = Use-Session "region-$_"
+                "$_ $(Use-Session)"
+            } | Sort-Object
+            Start-ThreadJob { Import-Module $using:module, $using:fixture; Use-Session; Use-Session us-east-2 } | Receive-Job -Wait -AutoRemoveJob
+            Use-Session
+            "errors: $($Error.Count)"
+        }
+        $run.Lines | Should -Be (@(1..6 | ForEach-Object { "$_ region-$_" }) + 'none', 'us-east-2', 'eu-west-1', 'errors: 0')
+    }
+
     It 'takes its time, which is printed and not judged' {
         $run = Invoke-Pwsh -Arguments $ModulePath {
             param($module)

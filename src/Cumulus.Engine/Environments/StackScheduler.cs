@@ -15,7 +15,7 @@ internal static class StackScheduler
     {
         var waiting = new List<T>(items);
         var open = new HashSet<string>(items.Select(name), StringComparer.Ordinal);
-        var running = new Dictionary<Task, T>();
+        var running = new List<(Task Task, T Item)>();
         Exception? first = null;
         while (true)
         {
@@ -24,13 +24,16 @@ internal static class StackScheduler
             {
                 T next = waiting[at];
                 waiting.RemoveAt(at);
-                running.Add(work(next), next);
+                running.Add((work(next), next));
             }
 
             if (running.Count == 0) break;
-            Task ended = await Task.WhenAny(running.Keys);
-            T item = running[ended];
-            running.Remove(ended);
+
+            // Work that was done at once shares one task: any of its items will do.
+            Task ended = await Task.WhenAny(running.Select(r => r.Task));
+            int place = running.FindIndex(r => r.Task == ended);
+            T item = running[place].Item;
+            running.RemoveAt(place);
             try
             {
                 await ended;

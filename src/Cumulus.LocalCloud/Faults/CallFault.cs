@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization;
-
 namespace Cumulus.LocalCloud;
 
 /// <summary>What a call to AWS meets instead of its answer. Codes and statuses are those of the service's protocol.</summary>
@@ -49,7 +47,6 @@ public sealed record CallFault : LocalCloudFault
 
     public TimeSpan Delay { get; init; }
 
-    [JsonIgnore]
     public override string Subject => Words("all calls", Service, Operation, Resource);
 
     internal override string? Mistake() => Kind == CallFaultKind.Delay && Delay <= TimeSpan.Zero ? "A delay takes longer than nothing." : base.Mistake();

@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization;
-
 namespace Cumulus.LocalCloud;
 
 /// <summary>What happens to an instance.</summary>
@@ -34,7 +32,6 @@ public sealed record HostFault : LocalCloudFault
     /// </summary>
     public TimeSpan Delay { get; init; }
 
-    [JsonIgnore]
     public override string Subject => Words("all instances", InstanceId, AutoScalingGroup);
 
     internal override string? Mistake() => Delay < TimeSpan.Zero ? "A delay is not negative." : base.Mistake();

@@ -28,7 +28,6 @@ public abstract record LocalCloudFault
     public int Seed { get; init; }
 
     /// <summary>What it is about, for a person: <c>s3 PutObject bundles/*</c>.</summary>
-    [JsonIgnore]
     public abstract string Subject { get; }
 
     /// <summary>How many fitted so far; the cloud counts.</summary>

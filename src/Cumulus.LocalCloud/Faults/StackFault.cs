@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization;
-
 namespace Cumulus.LocalCloud;
 
 /// <summary>What happens to a resource instead of success.</summary>
@@ -43,7 +41,6 @@ public sealed record StackFault : LocalCloudFault
 
     public TimeSpan Delay { get; init; }
 
-    [JsonIgnore]
     public override string Subject => Words("all resources", StackName, LogicalId, ResourceType, Operation == StackFaultOperation.Any ? null : Operation.ToString().ToLowerInvariant());
 
     internal override string? Mistake() => Kind == StackFaultKind.Delay && Delay <= TimeSpan.Zero ? "A delay takes longer than nothing." : base.Mistake();
