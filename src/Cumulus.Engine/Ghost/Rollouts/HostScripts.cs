@@ -133,6 +133,9 @@ internal sealed class HostScripts(IHostCommands commands, IObjectStore? objects,
         {
             if (string.IsNullOrWhiteSpace(line)) return;
             log(status.InstanceId, line.TrimEnd());
+
+            // What an error tells is what went wrong, and not how it came there.
+            if (line.StartsWith("VERBOSE: ", StringComparison.Ordinal)) return;
             last.Enqueue(line.Trim());
             if (last.Count > LinesKept) last.Dequeue();
         }
