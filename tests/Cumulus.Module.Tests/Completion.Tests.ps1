@@ -4,8 +4,9 @@ BeforeDiscovery {
     # Parameters of these names complete from live data. A newcomer puts [ArgumentCompleter(typeof(XCompleter))] on them, or a reason here.
     $completed = 'Environment', 'Stack', 'Version', 'Region', 'ProfileName'
     $notCompleted = @{
-        'New-Bundle.Version'     = 'a new version is one that nobody knows'
-        'Publish-Bundle.Version' = 'a new version is one that nobody knows'
+        'New-Bundle.Version'                   = 'a new version is one that nobody knows'
+        'Publish-Bundle.Version'               = 'a new version is one that nobody knows'
+        'New-CumulusConfiguration.Environment' = 'there is no configuration yet'
     }
     $parameters = foreach ($command in (Import-PowerShellDataFile -LiteralPath $ModulePath).CmdletsToExport | ForEach-Object { Get-Command $_ -Module Cumulus }) {
         foreach ($parameter in $command.Parameters.Values | Where-Object Name -In $completed) {

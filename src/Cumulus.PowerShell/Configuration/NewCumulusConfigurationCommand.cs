@@ -19,6 +19,7 @@ public sealed class NewCumulusConfigurationCommand : CumulusCmdlet
 
     /// <summary>AWS region code of the environments.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(RegionCompleter))]
     public string? Region { get; set; }
 
     /// <summary>S3 bucket of the bundles.</summary>

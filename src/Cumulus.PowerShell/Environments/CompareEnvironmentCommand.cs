@@ -9,6 +9,10 @@ namespace Cumulus.PowerShell;
 [OutputType(typeof(PlannedChange))]
 public sealed class CompareEnvironmentCommand : DeployingCmdlet
 {
+    /// <summary>Run in the background as a PowerShell job, which Receive-Job, Wait-Job and Stop-Job take. In PowerShell only.</summary>
+    [Parameter]
+    public SwitchParameter AsJob { get; set; }
+
     private protected override async Task RunAsync(string environment, string? version, CancellationToken stop)
     {
         EnvironmentRequest request = Request(environment, version);

@@ -26,6 +26,7 @@ public sealed class GetEnvironmentDeploymentCommand : DeploymentCmdlet
 
     /// <summary>Of this version only.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(VersionCompleter))]
     public string? Version { get; set; }
 
     protected override async Task ProcessAsync(CancellationToken stop)

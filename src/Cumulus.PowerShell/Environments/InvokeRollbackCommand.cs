@@ -33,6 +33,10 @@ public sealed class InvokeRollbackCommand : DeploymentCmdlet
     [Parameter]
     public SwitchParameter Force { get; set; }
 
+    /// <summary>Run in the background as a PowerShell job, which Receive-Job, Wait-Job and Stop-Job take. In PowerShell only.</summary>
+    [Parameter]
+    public SwitchParameter AsJob { get; set; }
+
     protected override async Task ProcessAsync(CancellationToken stop)
     {
         using AwsGateways aws = await OpenAsync(stop);

@@ -12,6 +12,10 @@ public sealed class ResumeStackRollbackCommand : RecoveryCmdlet
     [Parameter]
     public string[]? SkipResource { get; set; }
 
+    /// <summary>Run in the background as a PowerShell job, which Receive-Job, Wait-Job and Stop-Job take. In PowerShell only.</summary>
+    [Parameter]
+    public SwitchParameter AsJob { get; set; }
+
     private protected override string Action => "Resume the rollback";
 
     private protected override Task RunAsync(StackRecovery recovery, string name, string stackName, string token, WaitLimit limit, CancellationToken stop) =>

@@ -20,6 +20,10 @@ public sealed class WaitEnvironmentDeploymentCommand : DeploymentCmdlet
     [ValidateRange(1, 604800)]
     public int TimeoutSec { get; set; } = 7200;
 
+    /// <summary>Run in the background as a PowerShell job, which Receive-Job, Wait-Job and Stop-Job take. In PowerShell only.</summary>
+    [Parameter]
+    public SwitchParameter AsJob { get; set; }
+
     protected override async Task ProcessAsync(CancellationToken stop)
     {
         using AwsGateways aws = await OpenAsync(stop);

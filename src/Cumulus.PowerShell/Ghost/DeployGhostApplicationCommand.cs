@@ -41,6 +41,10 @@ public sealed class DeployGhostApplicationCommand : RolloutCmdlet
     [Parameter]
     public string? SigningKmsKeyId { get; set; }
 
+    /// <summary>Run in the background as a PowerShell job, which Receive-Job, Wait-Job and Stop-Job take. In PowerShell only.</summary>
+    [Parameter]
+    public SwitchParameter AsJob { get; set; }
+
     protected override async Task ProcessAsync(CancellationToken stop)
     {
         foreach (StoredApplication application in await FindAsync(stop))

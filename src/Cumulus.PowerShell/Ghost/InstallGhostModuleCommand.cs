@@ -76,6 +76,10 @@ public sealed class InstallGhostModuleCommand : AwsCmdlet
     [ValidateRange(1, 86400)]
     public int TimeoutSec { get; set; } = 1800;
 
+    /// <summary>Run in the background as a PowerShell job, which Receive-Job, Wait-Job and Stop-Job take. In PowerShell only.</summary>
+    [Parameter]
+    public SwitchParameter AsJob { get; set; }
+
     protected override async Task EndAsync(CancellationToken stop)
     {
         string? root = HostParameters.Root(RootPath is { } path ? ResolvePath(path) : null);

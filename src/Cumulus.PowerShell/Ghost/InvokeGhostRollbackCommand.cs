@@ -21,6 +21,10 @@ public sealed class InvokeGhostRollbackCommand : RolloutCmdlet
     [Parameter]
     public string[] Module { get; set; } = [];
 
+    /// <summary>Run in the background as a PowerShell job, which Receive-Job, Wait-Job and Stop-Job take. In PowerShell only.</summary>
+    [Parameter]
+    public SwitchParameter AsJob { get; set; }
+
     protected override async Task ProcessAsync(CancellationToken stop)
     {
         StoredApplication application = await SingleAsync(stop);

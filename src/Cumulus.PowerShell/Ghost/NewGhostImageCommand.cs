@@ -29,6 +29,10 @@ public sealed class NewGhostImageCommand : ApplicationCmdlet
     [ValidateRange(60, 86400)]
     public int TimeoutSec { get; set; } = 10800;
 
+    /// <summary>Run in the background as a PowerShell job, which Receive-Job, Wait-Job and Stop-Job take. In PowerShell only.</summary>
+    [Parameter]
+    public SwitchParameter AsJob { get; set; }
+
     protected override async Task ProcessAsync(CancellationToken stop)
     {
         StoredApplication application = await SingleAsync(stop);

@@ -11,6 +11,10 @@ namespace Cumulus.PowerShell;
 [OutputType(typeof(GhostDeployment))]
 public sealed class ResumeGhostJobCommand : RolloutCmdlet
 {
+    /// <summary>Run in the background as a PowerShell job, which Receive-Job, Wait-Job and Stop-Job take. In PowerShell only.</summary>
+    [Parameter]
+    public SwitchParameter AsJob { get; set; }
+
     protected override async Task ProcessAsync(CancellationToken stop)
     {
         StoredApplication application = await SingleAsync(stop);
