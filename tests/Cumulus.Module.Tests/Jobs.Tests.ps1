@@ -44,7 +44,7 @@ Describe 'a job' {
     }
 
     It 'has all streams, as the preferences of the caller say' {
-        $job = 'one' | Write-EveryStream -AsJob -Verbose -Debug -InformationAction Continue
+        $job = 'one' | Write-EveryStream -AsJob -Verbose -Debug -InformationAction Continue -ErrorAction Continue
         $null = Wait-Job $job -Timeout 30
         $job.Progress.StatusDescription | Should -Contain 'one'
         $job.Progress[0].PercentComplete | Should -Be 50
@@ -67,7 +67,7 @@ Describe 'a job' {
         @{ Block = 'Process'; Output = 'done a', 'done b' }
         @{ Block = 'End'; Output = 'done a', 'done b' }
     ) {
-        $job = if ($Block -eq 'Process') { 'a', 'missing', 'b' | Invoke-Target -AsJob } else { 'a', 'b' | Invoke-Target -FailIn $Block -AsJob }
+        $job = if ($Block -eq 'Process') { 'a', 'missing', 'b' | Invoke-Target -AsJob -ErrorAction Continue } else { 'a', 'b' | Invoke-Target -FailIn $Block -AsJob -ErrorAction Continue }
         (Wait-Job $job -Timeout 30).State | Should -Be Failed
         Receive-Job $job -ErrorAction SilentlyContinue -ErrorVariable failure | Should -Be $Output
         $failure | Should -HaveCount 1

@@ -9,8 +9,8 @@ BeforeAll {
         $folder
     }
 
-    # An AWS that accepts a stack and then never finishes it; it counts the creates.
-    function Start-EndlessCloudFormation {
+    # An AWS that accepts a change set, or with -Slow never finishes making it, and never finishes the stack; it counts what it was told to do.
+    function Start-EndlessCloudFormation([switch] $Slow) {
         $listener = [System.Net.HttpListener]::new()
         $probe = [System.Net.Sockets.TcpListener]::new([ipaddress]::Loopback, 0)
         $probe.Start()
@@ -18,25 +18,42 @@ BeforeAll {
         $probe.Stop()
         $listener.Prefixes.Add("http://127.0.0.1:$port/")
         $listener.Start()
-        $state = [hashtable]::Synchronized(@{ Stacks = 0; Listener = $listener; Url = "http://127.0.0.1:$port" })
+        $state = [hashtable]::Synchronized(@{ ChangeSets = 0; Looks = 0; Executions = 0; Deletions = 0; Slow = [bool]$Slow; Listener = $listener; Url = "http://127.0.0.1:$port" })
         $state.Shell = [powershell]::Create().AddScript({
                 param($state)
-                $status = { param($inner) "<R xmlns='http://cloudformation.amazonaws.com/doc/2010-05-15/'>$inner<ResponseMetadata><RequestId>r</RequestId></ResponseMetadata></R>" }
+                $space = "xmlns='http://cloudformation.amazonaws.com/doc/2010-05-15/'"
+                $answer = { param($action, $inner) "<${action}Response $space><${action}Result>$inner</${action}Result><ResponseMetadata><RequestId>r</RequestId></ResponseMetadata></${action}Response>" }
+                $refusal = { param($code, $message) "<ErrorResponse $space><Error><Type>Sender</Type><Code>$code</Code><Message>$message</Message></Error><RequestId>r</RequestId></ErrorResponse>" }
+                $arn = 'arn:aws:cloudformation:eu-west-1:123456789012'
+                $stack = "<StackName>stage-web</StackName><StackId>${arn}:stack/stage-web/1</StackId>"
                 while ($state.Listener.IsListening) {
                     try { $context = $state.Listener.GetContext() } catch { break }
                     $body = [System.IO.StreamReader]::new($context.Request.InputStream).ReadToEnd()
+                    $action = [regex]::Match($body, '(?:^|&)Action=(\w+)').Groups[1].Value
+                    $name = [uri]::UnescapeDataString([regex]::Match($body, '(?:^|&)ChangeSetName=([^&]+)').Groups[1].Value)
                     $code = 200
-                    $id = '<StackId>arn:aws:cloudformation:eu-west-1:123456789012:stack/stage-web/1</StackId>'
-                    $text = switch -Regex ($body) {
-                        'Action=CreateStack' { $state.Stacks++; & $status "<CreateStackResult>$id</CreateStackResult>" }
-                        'Action=DescribeStackEvents' { & $status '<DescribeStackEventsResult><StackEvents/></DescribeStackEventsResult>' }
-                        'Action=DescribeStacks' {
-                            if ($state.Stacks) { & $status "<DescribeStacksResult><Stacks><member><StackName>stage-web</StackName>$id<StackStatus>CREATE_IN_PROGRESS</StackStatus><CreationTime>2026-01-01T00:00:00Z</CreationTime></member></Stacks></DescribeStacksResult>" }
-                            else { $code = 400; "<ErrorResponse xmlns='http://cloudformation.amazonaws.com/doc/2010-05-15/'><Error><Type>Sender</Type><Code>ValidationError</Code><Message>Stack with id stage-web does not exist</Message></Error><RequestId>r</RequestId></ErrorResponse>" }
+                    $text = switch -Regex ($action) {
+                        '^CreateChangeSet$' {
+                            if ($state.Name -eq $name) { $code = 400; & $refusal AlreadyExistsException "ChangeSet $name already exists" }
+                            else { $state.Name = $name; $state.ChangeSets++; & $answer $action "<Id>${arn}:changeSet/$name/1</Id><StackId>${arn}:stack/stage-web/1</StackId>" }
                         }
-                        'Action=GetTemplateSummary' { & $status '<GetTemplateSummaryResult><Parameters/></GetTemplateSummaryResult>' }
-                        'Action=ValidateTemplate' { & $status '<ValidateTemplateResult/>' }
-                        default { & $status '' }
+                        '^DescribeChangeSet$' {
+                            $made = if ($state.Slow) { '<Status>CREATE_IN_PROGRESS</Status><ExecutionStatus>UNAVAILABLE</ExecutionStatus>' } else { '<Status>CREATE_COMPLETE</Status><ExecutionStatus>AVAILABLE</ExecutionStatus>' }
+                            $change = '<Changes><member><Type>Resource</Type><ResourceChange><Action>Add</Action><LogicalResourceId>Topic</LogicalResourceId><ResourceType>AWS::SNS::Topic</ResourceType></ResourceChange></member></Changes>'
+                            $state.Looks++
+                            & $answer $action "<ChangeSetName>$($state.Name)</ChangeSetName><ChangeSetId>${arn}:changeSet/$($state.Name)/1</ChangeSetId>$stack$made$(if (-not $state.Slow) { $change })"
+                        }
+                        '^ExecuteChangeSet$' { $state.Executions++; & $answer $action }
+                        '^Delete' { $state.Deletions++; & $answer $action }
+                        '^CreateStack$|^UpdateStack$' { $code = 400; & $refusal ValidationError 'Deployments go by change sets' }
+                        '^DescribeStackEvents$' { & $answer $action '<StackEvents/>' }
+                        '^DescribeStacks$' {
+                            $status = if ($state.Executions) { 'CREATE_IN_PROGRESS' } else { 'REVIEW_IN_PROGRESS' }
+                            if ($state.ChangeSets) { & $answer $action "<Stacks><member>$stack<StackStatus>$status</StackStatus><CreationTime>2026-01-01T00:00:00Z</CreationTime></member></Stacks>" }
+                            else { $code = 400; & $refusal ValidationError 'Stack with id stage-web does not exist' }
+                        }
+                        '^GetTemplateSummary$' { & $answer $action '<Parameters/>' }
+                        default { & $answer $action }
                     }
                     $bytes = [System.Text.Encoding]::UTF8.GetBytes($text)
                     $context.Response.StatusCode = $code
@@ -138,9 +155,23 @@ Describe 'The main job in PowerShell' {
         }
 
         It 'shows what a deployment would do and does none of it under -WhatIf' {
+            $before = (Get-LocalCloudCall | Measure-Object Number -Maximum).Maximum
             $plan = Deploy-Environment stage -Parameter @{ web = @{ Hosts = 1 } } -WhatIf
-            $plan.Action | Should -Be 'Update'
-            (Get-EnvironmentStack stage).Status | Should -Be 'CREATE_COMPLETE'
+            foreach ($change in $plan) { $change | Should -BeOfType 'Cumulus.Engine.Environments.PlannedChange' }
+            $plan.StackAction | Should -Be 'Update', 'Update'
+            $plan.Action | Should -Be 'Modify', 'Modify'
+            $plan.Kind | Should -Be 'Parameter', 'Resource'
+            $plan.Name | Should -Be 'Hosts', 'WebServers'
+            $plan[0].Before, $plan[0].After | Should -Be '2', '1'
+            $plan[1].Replacement | Should -Be 'no'
+            $plan[1].Because | Should -Match 'MaxSize: 2 -> 1 \(by Hosts\)'
+
+            $done = Get-LocalCloudCall | Where-Object Number -GT $before
+            $done.Operation | Should -Contain 'DeleteChangeSet' -Because 'the look leaves no change set behind'
+            $done.Operation | Should -Not -Contain 'ExecuteChangeSet'
+            $stack = Get-EnvironmentStack stage
+            $stack.Status | Should -Be 'CREATE_COMPLETE'
+            ($stack.Parameters | Where-Object Key -EQ Hosts).Value | Should -Be '2'
         }
 
         It 'removes nothing without an answer in a session that cannot ask (D-24)' {
@@ -160,31 +191,51 @@ Describe 'The main job in PowerShell' {
 }
 
 Describe 'Ctrl+C in Deploy-Environment' {
-    It 'returns within 2 s and leaves one stack that the next deployment waits for' {
+    BeforeAll {
         $folder = New-Webshop
         Set-Content (Join-Path $folder web.template.yml) "AWSTemplateFormatVersion: '2010-09-09'`nResources: { Topic: { Type: 'AWS::SNS::Topic' } }"
         Set-Content (Join-Path $folder cumulus.yml) "environments: { stage: { region: eu-west-1, stacks: [web] } }`nstacks: { web: { template: web.template.yml } }"
-        $aws = Start-EndlessCloudFormation
-        try {
-            $script = "Set-Location '$folder'; Deploy-Environment stage -EndpointUrl $($aws.Url) -TimeoutSec 1"
-            $env:AWS_ACCESS_KEY_ID, $env:AWS_SECRET_ACCESS_KEY = 'AKIAEXAMPLE', 'secret'
-            $shell = New-Shell ($script -replace ' -TimeoutSec 1')
+        $env:AWS_ACCESS_KEY_ID, $env:AWS_SECRET_ACCESS_KEY = 'AKIAEXAMPLE', 'secret'
+
+        # Stops a deployment once the condition holds, and gives the error of the next one.
+        function Invoke-StoppedDeployment($Aws, [scriptblock] $Until) {
+            $script = "Set-Location '$folder'; Deploy-Environment stage -EndpointUrl $($Aws.Url)"
+            $shell = New-Shell $script
             $running = $shell.BeginInvoke()
-            Wait-Until { $aws.Stacks -eq 1 }
+            Wait-Until $Until
             $watch = [System.Diagnostics.Stopwatch]::StartNew()
             $shell.Stop()
             $watch.Elapsed.TotalSeconds | Should -BeLessThan 2
             { $shell.EndInvoke($running) } | Should -Throw
             $shell.Streams.Error | Should -BeNullOrEmpty
 
-            $next = New-Shell $script
+            $next = New-Shell "$script -TimeoutSec 1"
             $null = $next.Invoke()
-            $next.Streams.Error[0].FullyQualifiedErrorId | Should -BeLike 'StackBusy,*' -Because $next.Streams.Error[0].Exception
-            $aws.Stacks | Should -Be 1 -Because 'a stack that is being created is not created again'
+            $next.Streams.Error[0]
         }
-        finally {
-            Stop-EndlessCloudFormation $aws
-            Remove-Item env:AWS_ACCESS_KEY_ID, env:AWS_SECRET_ACCESS_KEY
+    }
+
+    AfterAll {
+        Remove-Item env:AWS_ACCESS_KEY_ID, env:AWS_SECRET_ACCESS_KEY
+    }
+
+    It 'returns within 2 s and leaves one stack that the next deployment waits for' {
+        $aws = Start-EndlessCloudFormation
+        try {
+            $failure = Invoke-StoppedDeployment $aws { $aws.Executions -eq 1 }
+            $failure.FullyQualifiedErrorId | Should -BeLike 'StackBusy,*' -Because $failure.Exception
+            $aws.ChangeSets, $aws.Executions, $aws.Deletions | Should -Be 1, 1, 0 -Because 'a stack that is being created is not created again'
         }
+        finally { Stop-EndlessCloudFormation $aws }
+    }
+
+    It 'returns within 2 s while the change set is made, and the next deployment takes that one' {
+        $aws = Start-EndlessCloudFormation -Slow
+        try {
+            $failure = Invoke-StoppedDeployment $aws { $aws.Looks -ge 1 }
+            $failure.FullyQualifiedErrorId | Should -BeLike 'StackWaitTimedOut,*' -Because $failure.Exception
+            $aws.ChangeSets, $aws.Executions, $aws.Deletions | Should -Be 1, 0, 0 -Because 'the stack has its change set'
+        }
+        finally { Stop-EndlessCloudFormation $aws }
     }
 }

@@ -137,8 +137,12 @@ Describe 'a step of <Name>' -ForEach @(
         $end = [array]::LastIndexOf($lines, ($github ? '::endgroup::' : '##[endgroup]'))
         $begin | Should -BeGreaterThan 0 -Because $run.Text
         $inside = $lines[$begin..$end]
-        @($inside -match 'stage-web  CREATE_COMPLETE').Count | Should -BeGreaterThan 0
-        @($inside -match '^\d\d:\d\d:\d\d  stage-web').Count | Should -BeGreaterThan 4
+        $changes = @($inside -match '^\d\d:\d\d:\d\d  stage-web' -replace '^\S+  ')
+        $changes | Should -HaveCount 3 -Because "each resource is told as it begins, and the stack at its end: $($run.Text)"
+        $changes[0] | Should -Match '^stage-web  CREATE_IN_PROGRESS    LaunchTemplate$'
+        $changes[1] | Should -Match '^stage-web  CREATE_IN_PROGRESS    WebServers$'
+        $changes[2] | Should -Match '^stage-web  CREATE_COMPLETE       2 of 2 resources  \d+\.\d s$'
+        foreach ($line in $lines -match '^\d\d:\d\d:\d\d  ') { @($lines -eq $line) | Should -HaveCount 1 -Because "nothing is said twice: $($run.Text)" }
         @($lines -match 'VERBOSE').Count | Should -Be 0
     }
 

@@ -144,7 +144,7 @@ public abstract class CumulusCmdlet : PSCmdlet, IDisposable
 
     protected void WriteProgress(CmdletProgress progress) => Host.WriteProgress(progress);
 
-    /// <summary>One line for one thing that changed: always seen in a build service's log, a verbose line elsewhere.</summary>
+    /// <summary>One line for one thing that changed; see <see cref="ICmdletHost.WriteStatus"/>.</summary>
     protected void WriteStatus(string text) => Host.WriteStatus(text);
 
     protected new bool ShouldProcess(string target, string action) => Host.ShouldProcess(target, action);
