@@ -71,7 +71,6 @@ public static class ErrorIds
     public const string RollbackImpossible = nameof(RollbackImpossible);
     public const string StackRollbackFailed = nameof(StackRollbackFailed);
     public const string StackVerbWrong = nameof(StackVerbWrong);
-    public const string StackDrifted = nameof(StackDrifted);
     public const string HostUpdateFailed = nameof(HostUpdateFailed);
 
     // Hosts

@@ -137,7 +137,7 @@ internal sealed class RolloutRunner(IApplicationFleet fleet, Func<CancellationTo
             }
             catch (CumulusException e) when (e.ErrorId == ErrorIds.HealthCheckFailed)
             {
-                throw new CumulusException(ErrorIds.RolloutFailed, FailureKind.OperationFailed, $"{title}: {e.Message}", e) { Target = e.Target, Advice = $"Look at the host: Connect-GhostInstance {e.Target}; Get-GhostJobLog {_journal.Job}." };
+                throw new CumulusException(ErrorIds.RolloutFailed, FailureKind.OperationFailed, $"{title}: {e.Message}", e) { Target = e.Target, Advice = $"Get-GhostJobLog {_journal.Job} has what {e.Target} wrote." };
             }
         }
 
