@@ -22,7 +22,7 @@ $calls = @(
     @{ Name = 'New-GhostImage'; Call = 'New-GhostImage shop/prod/front' }
     @{ Name = 'Publish-Bundle'; Call = 'Publish-Bundle -Path ./other/bundle-stage-9-web.zip' }
     @{ Name = 'Register-BundleHandler'; Call = 'Register-BundleHandler -RootPath ./image -ModulePath /opt/cumulus' }
-    @{ Name = 'Remove-Bundle'; Call = 'Remove-Bundle stage -Version 1 -Force' }
+    @{ Name = 'Remove-Bundle'; Call = 'Remove-Bundle stage -Version 8 -Force' }
     @{ Name = 'Remove-Environment'; Call = 'Remove-Environment stage -Force' }
     @{ Name = 'Remove-GhostApplication'; Call = 'Remove-GhostApplication shop/spare/front -Force' }
     @{ Name = 'Remove-GhostImage'; Call = 'Remove-GhostImage shop/prod/front -StatePath ./team -KeepLast 0 -Force' }

@@ -1,7 +1,8 @@
 BeforeDiscovery {
     . $PSScriptRoot/Common.ps1
     Import-Module $ModulePath
-    $seen = @{ 'System.String' = $true }
+    # What PowerShell knows by itself is no record.
+    $seen = @{ 'System.String' = $true; 'System.Collections.Hashtable' = $true }
     $types = foreach ($command in (Import-PowerShellDataFile -LiteralPath $ModulePath).CmdletsToExport | ForEach-Object { Get-Command $_ -Module Cumulus }) {
         foreach ($output in $command.OutputType | Where-Object { -not $seen.ContainsKey($_.Name) }) {
             $seen[$output.Name] = $true
@@ -16,8 +17,12 @@ BeforeAll {
 
     # Records whose JSON needs -Depth: reason.
     $deep = @{
-        'Cumulus.Engine.Configuration.CumulusConfiguration' = 'a whole configuration: environments, their stacks, those stacks'' options'
-        'Cumulus.Engine.Environments.StackPlan'             = 'a plan of one stack, with the template and the stack that it is compared with'
+        'Cumulus.Engine.Configuration.CumulusConfiguration'  = 'a whole configuration: environments, their stacks, those stacks'' options'
+        'Cumulus.Engine.Configuration.EnvironmentDefinition' = 'a whole environment: its stacks and bundles as it changes them, and their options'
+        'Cumulus.Engine.Environments.StackPlan'              = 'a plan of one stack, with the template and the stack that it is compared with'
+        'Cumulus.Engine.Environments.DeploymentRecord'       = 'what Invoke-Rollback goes by: stacks, with the parameters and tags of each'
+        'Cumulus.Engine.Ghost.Deployments.GhostDeployment'   = 'what Invoke-GhostRollback goes by: modules, the package of each and the one before, with its scripts'
+        'Cumulus.Engine.Ghost.StoredApplication'             = 'a whole definition: features with parameters, modules with scripts'
     }
 }
 

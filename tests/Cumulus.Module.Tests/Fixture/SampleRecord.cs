@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Reflection;
 using System.Runtime.CompilerServices;
+using System.Text.Json.Nodes;
 
 namespace Cumulus.Fixture;
 
@@ -25,10 +26,13 @@ public static class SampleRecord
         if (given == typeof(TimeSpan)) return TimeSpan.FromSeconds(87);
         if (given == typeof(bool)) return true;
         if (given.IsPrimitive || given == typeof(decimal)) return Convert.ChangeType(42, given, System.Globalization.CultureInfo.InvariantCulture);
+        if (given == typeof(JsonObject)) return new JsonObject { ["workers"] = 4 };
         if (given.IsArray) return Filled(given.GetElementType()!, name, depth);
         if (typeof(IEnumerable).IsAssignableFrom(given)) return Collection(given, name, depth);
-        return Record(given, depth);
+        return Record(given.IsAbstract ? Kinds(given)[0] : given, depth);
     }
+
+    private static Type[] Kinds(Type type) => [.. type.Assembly.GetTypes().Where(t => !t.IsAbstract && t.IsSubclassOf(type)).OrderBy(t => t.Name, StringComparer.Ordinal)];
 
     // Names are as long as people make them; what has no usual length comes last in a table and may be cut.
     private static string Text(string name) => name switch
