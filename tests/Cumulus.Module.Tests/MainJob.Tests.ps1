@@ -157,7 +157,7 @@ Describe 'The main job in PowerShell' {
         It 'shows what a deployment would do and does none of it under -WhatIf' {
             $before = (Get-LocalCloudCall | Measure-Object Number -Maximum).Maximum
             $plan = Deploy-Environment stage -Parameter @{ web = @{ Hosts = 1 } } -WhatIf
-            foreach ($change in $plan) { $change | Should -BeOfType 'Cumulus.Engine.Environments.PlannedChange' }
+            foreach ($change in $plan) { $change.GetType().FullName | Should -Be 'Cumulus.Engine.Environments.PlannedChange' }
             $plan.StackAction | Should -Be 'Update', 'Update'
             $plan.Action | Should -Be 'Modify', 'Modify'
             $plan.Kind | Should -Be 'Parameter', 'Resource'
