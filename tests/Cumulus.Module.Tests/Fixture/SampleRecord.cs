@@ -26,6 +26,7 @@ public static class SampleRecord
         if (given == typeof(TimeSpan)) return TimeSpan.FromSeconds(87);
         if (given == typeof(bool)) return true;
         if (given.IsPrimitive || given == typeof(decimal)) return Convert.ChangeType(42, given, System.Globalization.CultureInfo.InvariantCulture);
+        if (given.IsGenericType && given.GetGenericTypeDefinition() == typeof(KeyValuePair<,>)) return Activator.CreateInstance(given, given.GetGenericArguments().Select((part, i) => Value(part, i == 0 ? "key" : name, depth + 1)).ToArray());
         if (given == typeof(JsonObject)) return new JsonObject { ["workers"] = 4 };
         if (given.IsArray) return Filled(given.GetElementType()!, name, depth);
         if (typeof(IEnumerable).IsAssignableFrom(given)) return Collection(given, name, depth);
