@@ -1,7 +1,6 @@
 using System.Collections;
 using System.Reflection;
 using System.Runtime.CompilerServices;
-using System.Text.Json.Nodes;
 
 namespace Cumulus.Fixture;
 
@@ -27,7 +26,6 @@ public static class SampleRecord
         if (given == typeof(bool)) return true;
         if (given.IsPrimitive || given == typeof(decimal)) return Convert.ChangeType(42, given, System.Globalization.CultureInfo.InvariantCulture);
         if (given.IsGenericType && given.GetGenericTypeDefinition() == typeof(KeyValuePair<,>)) return Activator.CreateInstance(given, given.GetGenericArguments().Select((part, i) => Value(part, i == 0 ? "key" : name, depth + 1)).ToArray());
-        if (given == typeof(JsonObject)) return new JsonObject { ["workers"] = 4 };
         if (given.IsArray) return Filled(given.GetElementType()!, name, depth);
         if (typeof(IEnumerable).IsAssignableFrom(given)) return Collection(given, name, depth);
         return Record(given.IsAbstract ? Kinds(given)[0] : given, depth);
