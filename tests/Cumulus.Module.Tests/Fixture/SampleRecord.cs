@@ -7,7 +7,7 @@ namespace Cumulus.Fixture;
 /// <summary>Makes an object of any record with something in each property, as deep as it goes.</summary>
 public static class SampleRecord
 {
-    private const int Deepest = 8;
+    private const int Deepest = 12;
 
     /// <exception cref="InvalidOperationException">The type goes on without an end: a cycle.</exception>
     public static object Make(Type type) => Value(type, type.Name, 0)!;
