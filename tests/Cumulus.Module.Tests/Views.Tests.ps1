@@ -49,7 +49,7 @@ Describe 'the record <TypeName> of <Command>' -ForEach $types {
     }
 
     It 'is sensible as JSON: whole, with names of enumerations' {
-        $depth = $deep.ContainsKey($TypeName) ? @{ Depth = 8 } : @{}
+        $depth = $deep.ContainsKey($TypeName) ? @{ Depth = 10 } : @{}
         $json = ConvertTo-Json $sample -EnumsAsStrings @depth -WarningVariable cut -WarningAction SilentlyContinue
         "$cut" | Should -BeNullOrEmpty -Because 'ConvertTo-Json goes two levels deep unless it is told to go deeper'
         foreach ($property in $Type.GetProperties() | Where-Object { $_.PropertyType.IsEnum }) {

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Cumulus.Engine.Configuration;
 using Cumulus.Engine.Ghost;
@@ -30,7 +31,7 @@ public sealed class DefinitionReaderTests
         Assert.Equal((4000, 250), (web.EnvironmentInfos.RootBlockDevice.Iops, web.EnvironmentInfos.RootBlockDevice.Throughput));
         Assert.True(web.EnvironmentInfos.OptionalVolumes[0].LaunchBlockDeviceMappings);
         Assert.Equal("ssm:/shop/db", web.EnvVars[1].From);
-        Assert.Equal("""{"workers":4,"hosts":["a","b"],"tls":true,"level":"08"}""", web.Features[1].Parameters!.ToJsonString());
+        Assert.Equal("""{"workers":4,"hosts":["a","b"],"tls":true,"level":"08"}""", JsonSerializer.Serialize(web.Features[1].Parameters));
         Assert.Equal("#!/bin/bash\nmake\n", web.Modules[0].BuildPack!.Text);
         Assert.Equal(new MaintenancePolicy(100, 150), web.Autoscale!.MaintenancePolicy);
         Assert.Equal("alb", web.SafeDeployment!.LoadBalancerType);

@@ -1,14 +1,13 @@
 using System.Collections;
 using System.Reflection;
 using System.Runtime.CompilerServices;
-using System.Text.Json.Nodes;
 
 namespace Cumulus.Fixture;
 
 /// <summary>Makes an object of any record with something in each property, as deep as it goes.</summary>
 public static class SampleRecord
 {
-    private const int Deepest = 8;
+    private const int Deepest = 12;
 
     /// <exception cref="InvalidOperationException">The type goes on without an end: a cycle.</exception>
     public static object Make(Type type) => Value(type, type.Name, 0)!;
@@ -26,7 +25,7 @@ public static class SampleRecord
         if (given == typeof(TimeSpan)) return TimeSpan.FromSeconds(87);
         if (given == typeof(bool)) return true;
         if (given.IsPrimitive || given == typeof(decimal)) return Convert.ChangeType(42, given, System.Globalization.CultureInfo.InvariantCulture);
-        if (given == typeof(JsonObject)) return new JsonObject { ["workers"] = 4 };
+        if (given.IsGenericType && given.GetGenericTypeDefinition() == typeof(KeyValuePair<,>)) return Activator.CreateInstance(given, given.GetGenericArguments().Select((part, i) => Value(part, i == 0 ? "key" : name, depth + 1)).ToArray());
         if (given.IsArray) return Filled(given.GetElementType()!, name, depth);
         if (typeof(IEnumerable).IsAssignableFrom(given)) return Collection(given, name, depth);
         return Record(given.IsAbstract ? Kinds(given)[0] : given, depth);

@@ -216,7 +216,7 @@ public static class DefinitionReader
         Name = f.Required("name", FieldRules.FeatureName),
         Version = f.Text("version", FieldRules.FeatureVersion),
         Provisioner = f.Choice("provisioner", GhostFeature.DefaultProvisioner, [.. GhostFeature.Provisioners]),
-        Parameters = f.Free("parameters"),
+        ParameterNode = f.Free("parameters"),
     };
 
     private static GhostModule Module(FieldReader f, FieldRule path)

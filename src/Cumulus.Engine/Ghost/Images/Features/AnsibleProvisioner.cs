@@ -14,7 +14,7 @@ internal sealed class AnsibleProvisioner : IFeatureProvisioner
 
     public IEnumerable<ImageStep> Steps(IReadOnlyList<GhostFeature> features, GhostApplication application)
     {
-        JsonObject[] requirements = [.. features.Where(f => f.Parameters?["source"] is not null).Select(Requirement)];
+        JsonObject[] requirements = [.. features.Where(f => f.ParameterNode?["source"] is not null).Select(Requirement)];
         string playbook = new JsonArray(new JsonObject
         {
             ["hosts"] = "localhost",
@@ -45,7 +45,7 @@ internal sealed class AnsibleProvisioner : IFeatureProvisioner
 
     private static JsonObject Requirement(GhostFeature feature)
     {
-        var requirement = new JsonObject { ["name"] = feature.Name, ["src"] = feature.Parameters!["source"]!.ToString() };
+        var requirement = new JsonObject { ["name"] = feature.Name, ["src"] = feature.ParameterNode!["source"]!.ToString() };
         if (feature.Version is { } version && !version.Contains('=', StringComparison.Ordinal)) requirement["version"] = version;
         return requirement;
     }
@@ -53,7 +53,7 @@ internal sealed class AnsibleProvisioner : IFeatureProvisioner
     private static JsonObject Role(GhostFeature feature)
     {
         var role = new JsonObject { ["role"] = feature.Name };
-        foreach ((string name, JsonNode? value) in feature.Parameters ?? [])
+        foreach ((string name, JsonNode? value) in feature.ParameterNode ?? [])
         {
             if (name != "source") role[name] = value?.DeepClone();
         }

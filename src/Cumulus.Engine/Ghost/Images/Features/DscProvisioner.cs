@@ -9,7 +9,7 @@ internal sealed class DscProvisioner : IFeatureProvisioner
     {
         foreach (GhostFeature feature in features)
         {
-            if (feature.Parameters?["document"] is not { } document) throw new FeatureException(feature.Name, "parameters.document, the configuration, is missing.");
+            if (feature.ParameterNode?["document"] is not { } document) throw new FeatureException(feature.Name, "parameters.document, the configuration, is missing.");
             string text = Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(document is System.Text.Json.Nodes.JsonValue value ? value.ToString() : document.ToJsonString()));
             yield return new ImageStep(
                 $"dsc {feature.Name}",

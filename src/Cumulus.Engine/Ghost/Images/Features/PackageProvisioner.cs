@@ -35,7 +35,7 @@ internal sealed class PackageProvisioner : IFeatureProvisioner
 
     private static (string Name, string? Version, string Manager) Of(GhostFeature feature)
     {
-        string manager = feature.Parameters?["manager"]?.ToString() ?? "winget";
+        string manager = feature.ParameterNode?["manager"]?.ToString() ?? "winget";
         if (manager is not ("winget" or "choco")) throw new FeatureException(feature.Name, $"there is no manager '{manager}': use winget or choco.");
         bool isOld = feature.Version?.StartsWith(OldPrefix, StringComparison.Ordinal) == true;
         string name = isOld ? feature.Version![OldPrefix.Length..] : feature.Name;

@@ -15,7 +15,7 @@ internal sealed class SaltProvisioner : IFeatureProvisioner
     public IEnumerable<ImageStep> Steps(IReadOnlyList<GhostFeature> features, GhostApplication application)
     {
         string[] states = [.. features.Select(f => f.Name).Distinct()];
-        string[] sources = [.. features.Select(f => f.Parameters?["source"]?.ToString()).OfType<string>().Distinct()];
+        string[] sources = [.. features.Select(f => f.ParameterNode?["source"]?.ToString()).OfType<string>().Distinct()];
         if (sources.Length > 1) throw new FeatureException(features[0].Name, $"all states come from one source, and there are {sources.Length}.");
         if (sources is [['-', ..]]) throw new FeatureException(features[0].Name, "the source is no address of git's.");
         string root = sources.Length == 0 ? "/srv/salt" : $"{Folder}/states";
@@ -39,7 +39,7 @@ internal sealed class SaltProvisioner : IFeatureProvisioner
         foreach (GhostFeature feature in features)
         {
             JsonObject own = (pillar[feature.Name] ??= new JsonObject()).AsObject();
-            foreach ((string name, JsonNode? value) in feature.Parameters ?? [])
+            foreach ((string name, JsonNode? value) in feature.ParameterNode ?? [])
             {
                 if (name != "source") own[name] = value?.DeepClone();
             }

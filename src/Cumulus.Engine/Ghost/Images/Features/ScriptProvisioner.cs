@@ -9,7 +9,7 @@ internal sealed class ScriptProvisioner : IFeatureProvisioner
     {
         foreach (GhostFeature feature in features)
         {
-            if (feature.Parameters?["script"]?.ToString() is not { Length: > 0 } text) throw new FeatureException(feature.Name, "parameters.script, the text of the script, is missing.");
+            if (feature.ParameterNode?["script"]?.ToString() is not { Length: > 0 } text) throw new FeatureException(feature.Name, "parameters.script, the text of the script, is missing.");
             yield return new ImageStep($"script {feature.Name}", BuildShell.Script(application, "feature", new GhostScript(text)));
         }
     }
