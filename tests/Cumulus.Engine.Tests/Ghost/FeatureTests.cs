@@ -111,4 +111,20 @@ public sealed class FeatureTests
     // The texts that travel in base64, in the clear.
     private static string Decoded(string lines) =>
         string.Join('\n', System.Text.RegularExpressions.Regex.Matches(lines, "'([A-Za-z0-9+/=]{16,})'").Select(m => Encoding.UTF8.GetString(Convert.FromBase64String(m.Groups[1].Value))));
+
+    [Theory]
+    [InlineData("/somebodys/folder", "")]
+    [InlineData("", "goes on")]
+    public void Nothing_of_a_machine_is_cleaned_up_where_the_host_is_a_folder(string root, string then)
+    {
+        // Only the first line is run: the others would clean up this machine.
+        string first = FeaturePlan.Of(Applications.With())[^1].Lines[0];
+        var start = new ProcessStartInfo("sh", ["-c", $"{first}\necho 'goes on'"]) { RedirectStandardOutput = true };
+        start.Environment["CUMULUS_ROOT"] = root;
+        using Process shell = Process.Start(start)!;
+        string output = shell.StandardOutput.ReadToEnd();
+        shell.WaitForExit();
+        Assert.Equal(0, shell.ExitCode);
+        Assert.Equal(then.Length > 0, output.Contains("goes on", StringComparison.Ordinal));
+    }
 }
