@@ -1,3 +1,4 @@
+using Cumulus.Engine.Aws;
 using Cumulus.Engine.Configuration;
 
 namespace Cumulus.Engine.Environments;
@@ -7,9 +8,26 @@ public static class StackNames
 {
     /// <summary>The environment's stacks in declared order (D-05), or those of them that are named.</summary>
     /// <param name="names">Short or full names, wildcards are fine; each has to stand for one stack at least. Empty or null: all.</param>
-    /// <exception cref="CumulusException"><see cref="ErrorIds.EnvironmentNotFound"/>, <see cref="ErrorIds.StackNotConfigured"/>, <see cref="ErrorIds.NameInvalid"/></exception>
-    public static IReadOnlyList<StackDefinition> Select(CumulusConfiguration configuration, string environmentName, IReadOnlyList<string>? names) =>
-        [.. EnvironmentSelection.Of(configuration, environmentName).Stacks(names).Select(s => s.Definition)];
+    /// <exception cref="CumulusException">
+    /// <see cref="ErrorIds.EnvironmentNotFound"/>, <see cref="ErrorIds.StackNotConfigured"/>, <see cref="ErrorIds.NameInvalid"/>; <see cref="ErrorIds.ConfigurationInvalid"/>: a
+    /// stack is to be elsewhere than its environment.
+    /// </exception>
+    public static IReadOnlyList<StackDefinition> Select(CumulusConfiguration configuration, string environmentName, IReadOnlyList<string>? names)
+    {
+        EnvironmentSelection selection = EnvironmentSelection.Of(configuration, environmentName);
+        return [.. selection.Stacks(names).Select(s => RequireSamePlace(selection.Environment, s.Definition))];
+    }
+
+    // One connection serves all stacks of an environment. To pass over what the configuration says would be to work in the wrong account or region.
+    private static StackDefinition RequireSamePlace(EnvironmentDefinition environment, StackDefinition stack)
+    {
+        if (AwsConnection.Of(environment, stack) == AwsConnection.Of(environment)) return stack;
+        throw new CumulusException(ErrorIds.ConfigurationInvalid, FailureKind.InvalidInput, $"Stack '{stack.Name}' has a region, profile or role of its own, other than environment '{environment.Name}'; that is not built yet. Nothing was changed.")
+        {
+            Target = stack.Name,
+            Advice = "Put the stack into an environment of its own, which says region, profile and role.",
+        };
+    }
 
     /// <summary>The short name that is meant by a short or a full one.</summary>
     /// <param name="among">The short names to choose from.</param>

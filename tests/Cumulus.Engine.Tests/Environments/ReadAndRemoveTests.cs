@@ -1,4 +1,5 @@
 using Cumulus.Engine.Aws;
+using Cumulus.Engine.Configuration;
 using Cumulus.Engine.Environments;
 using Cumulus.Engine.Tests.Support;
 
@@ -148,5 +149,20 @@ public sealed class ReadAndRemoveTests : IDisposable
         IReadOnlyList<EnvironmentStack> plan = await remover.PlanAsync(request, default);
         await remover.RemoveAsync(request, plan, _recorder, _removed.Add, default);
         return plan;
+    }
+
+    [Fact]
+    public void A_stack_that_is_to_be_in_another_place_is_refused_and_never_worked_on_in_the_wrong_one()
+    {
+        using var folder = new TempFolder();
+        CumulusConfiguration configuration = Sample.Configuration(folder);
+        Assert.Equal(3, StackNames.Select(configuration.WithStack("web", s => s with { Region = "eu-west-1" }), "stage", null).Count);
+        Func<StackDefinition, StackDefinition>[] elsewhere = [s => s with { Region = "us-east-1" }, s => s with { ProfileName = "other" }, s => s with { RoleArn = "arn:aws:iam::1:role/x" }];
+        foreach (Func<StackDefinition, StackDefinition> change in elsewhere)
+        {
+            var e = Assert.Throws<CumulusException>(() => StackNames.Select(configuration.WithStack("web", change), "stage", null));
+            Assert.Equal(ErrorIds.ConfigurationInvalid, e.ErrorId);
+            Assert.Equal("web", e.Target);
+        }
     }
 }
